@@ -1,0 +1,36 @@
+"""Where things are: the folders that ship with the package, the IRIs, the one setting of the data's base IRI.
+
+Place in the flow: leftmost; imports nothing of the package.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFINITIONS = "https://w3id.org/bps-cn/def#"
+CODES = "https://w3id.org/bps-cn/code/"
+SHAPES = "https://w3id.org/bps-cn/shapes#"
+DEFAULT_BASE = "https://w3id.org/bps-cn/"
+
+
+@dataclass(frozen=True)
+class House:
+    """The folders that hold what is not code: terms, rules, sources, tables."""
+
+    ontology: Path
+    shapes: Path
+    data: Path
+
+
+def house() -> House:
+    """Return the folders of the checkout when run from one, else the copies inside the installed package."""
+    package = Path(__file__).resolve().parent
+    checkout = package.parents[1]
+    root = checkout if (checkout / "ontology" / "bps.ttl").is_file() else package / "house"
+    return House(root / "ontology", root / "shapes", root / "data")
+
+
+def base_iri() -> str:
+    """Return the base of all data IRIs: the environment's GONGFU_BASE, else the default; always ends in a slash."""
+    base = os.environ.get("GONGFU_BASE", DEFAULT_BASE)
+    return base if base.endswith("/") else base + "/"
