@@ -26,7 +26,7 @@ def house() -> House:
     """Return the folders of the checkout when run from one, else the copies inside the installed package."""
     package = Path(__file__).resolve().parent
     checkout = package.parents[1]
-    root = checkout if (checkout / "ontology" / "bps.ttl").is_file() else package / "house"
+    root = checkout if (checkout / "ontology").is_dir() else package / "house"
     return House(root / "ontology", root / "shapes", root / "data")
 
 

@@ -1,0 +1,264 @@
+"""Arrange: tables of text cells become catalogue items.
+
+Place in the flow: document -> **arrange** -> map. Finds header rows, drops repeated ones, takes domain headings from
+rows of their own, joins what a page break tore apart, and reports what fits nowhere.
+"""
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import yaml
+
+from gongfu.catalogue import TEXT_FIELDS, CellReference, Item, Unread
+from gongfu.document import Cell, Document, Table
+from gongfu.settings import house
+from gongfu.text import key, reading, tidy
+
+_HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]+[、.．)）]?\s*(?=[\u3400-\u9fff])")
+_NUMBERED = re.compile(r"^[一二三四五六七八九十]+、\s*")
+_COUNT_NOTE = re.compile(r"[（(]\s*(共)?\s*\d+\s*[项个][^）)]*[）)]$")
+_CHINESE_NUMBER = re.compile(r"^[一二三四五六七八九十]+$")
+_LABEL_MAX = 30
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The header table: which titles name which field."""
+
+    titles: Mapping[str, str]
+    needs_one_of: frozenset[str]
+    ignored: tuple[re.Pattern[str], ...]
+
+    def field(self, title: str) -> str | None:
+        """Return the field a header title names: equal first, then the longest known title it contains."""
+        wanted = key(title)
+        if wanted in self.titles:
+            return self.titles[wanted]
+        inside = [known for known in self.titles if len(known) >= 3 and known in wanted]
+        return self.titles[max(inside, key=len)] if inside and len(wanted) <= 20 else None
+
+    def nearest(self, title: str) -> str:
+        """Return the known title most like this one, empty where none is near."""
+        found = difflib.get_close_matches(key(title), list(self.titles), n=1, cutoff=0.4)
+        return found[0] if found else ""
+
+
+@lru_cache(maxsize=1)
+def columns() -> Columns:
+    """Read data/tables/catalogue.yaml."""
+    table = yaml.safe_load((house().data / "tables" / "catalogue.yaml").read_text("utf-8"))
+    titles = {key(title): name for name, column in table["columns"].items() for title in column["titles"]}
+    ignored = tuple(re.compile(pattern) for pattern in table["ignored_lines"])
+    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored)
+
+
+@dataclass
+class _Arrangement:
+    """What has been arranged so far while walking down the tables; lives inside one call of ``arrange``."""
+
+    items: list[Item] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    header: dict[int, str] = field(default_factory=dict)
+    extra: dict[int, str] = field(default_factory=dict)
+    header_cells: dict[str, CellReference] = field(default_factory=dict)
+    header_texts: set[tuple[str, ...]] = field(default_factory=set)
+    domain: tuple[str, CellReference] | None = None
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """The result: items in order, what could not be read, and the header cell of each field."""
+
+    items: tuple[Item, ...]
+    unread: tuple[Unread, ...]
+    columns: Mapping[str, CellReference]
+
+
+def arrange(document: Document) -> Arranged:
+    """Return the catalogue items of a document; tables that are no catalogue (no such header) are passed over."""
+    state = _Arrangement()
+    for table in document.tables:
+        width = max((cell.column for row in table.rows for cell in row), default=0)
+        if state.header and max(state.header) > width and width > 1:
+            state.header = {}
+        for row, lent in _filled_down(table):
+            _take_row(state, table, row, lent)
+    items = _with_keys(_numbered(state.items, "number" in state.header_cells))
+    return Arranged(tuple(items), tuple(state.unread), state.header_cells)
+
+
+def _filled_down(table: Table) -> Iterable[tuple[tuple[Cell, ...], frozenset[int]]]:
+    """Give the value of a vertically merged cell to every row it covers; say which columns hold such a lent value."""
+    cover: dict[tuple[int, int], Cell] = {}
+    at = {(cell.row, cell.column): cell for row in table.rows for cell in row}
+    for first_row, first_column, last_row, _last_column in table.merged:
+        head = at.get((first_row, first_column))
+        if head is not None and head.text.strip():
+            cover.update({(row, first_column): head for row in range(first_row + 1, last_row + 1)})
+    for row in table.rows:
+        lent = {cell.column: cover[cell.row, cell.column].text for cell in row
+                if (cell.row, cell.column) in cover and not cell.text.strip()}  # fmt: skip
+        yield tuple(replace(cell, text=lent.get(cell.column, cell.text)) for cell in row), frozenset(lent)
+
+
+def _take_row(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: frozenset[int]) -> None:
+    filled = [cell for cell in row if tidy(cell.text)]
+    if not filled:
+        return
+    if _is_header(filled):
+        _take_header(state, table, row)
+    elif _is_other_header(filled):
+        state.header, state.extra, state.domain = {}, {}, None
+    elif _heading(state, filled):
+        if state.header:
+            state.domain = (_heading_text(filled), CellReference(table.sheet, filled[0].address))
+    elif state.header:
+        _take_item(state, table, row, lent)
+
+
+def _is_header(filled: list[Cell]) -> bool:
+    fields = {name for cell in filled if (name := columns().field(tidy(cell.text)))}
+    return "name" in fields and len(fields) >= 3 and bool(fields & columns().needs_one_of)
+
+
+def _is_other_header(filled: list[Cell]) -> bool:
+    """Say whether this row heads a table of another kind (tasks, indicators): it starts as a header does."""
+    first = key(filled[0].text)
+    return len(filled) > 1 and (first in {"指标", "序号", "编号"}) and all(len(key(cell.text)) < 12 for cell in filled)
+
+
+def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> None:
+    known: dict[int, str] = {}
+    strange: dict[int, str] = {}
+    for cell in row:
+        title = tidy(cell.text)
+        name = columns().field(title) if title else None
+        if name and name not in known.values():
+            known[cell.column] = name
+        elif title:
+            strange[cell.column] = title
+    repeated = tuple(sorted(known.values())) + tuple(strange.values())
+    if repeated not in state.header_texts:
+        by_column = {cell.column: cell for cell in row}
+        for column, name in known.items():
+            state.header_cells.setdefault(name, CellReference(table.sheet, by_column[column].address))
+        for column, title in strange.items():
+            place = CellReference(table.sheet, by_column[column].address)
+            state.unread.append(Unread("header", title, place, nearest=columns().nearest(title)))
+    state.header_texts.add(repeated)
+    state.header, state.extra = known, strange
+
+
+def _heading(state: _Arrangement, filled: list[Cell]) -> bool:
+    """Say whether the row is a domain heading: one text alone (or repeated), numbered like a heading."""
+    texts = {tidy(cell.text) for cell in filled}
+    if len(texts) == 1:
+        return _is_heading_text(next(iter(texts)))
+    names = {state.header.get(cell.column) for cell in filled}
+    return len(filled) == 2 and names <= {"number", "name"} and bool(_CHINESE_NUMBER.match(tidy(filled[0].text)))
+
+
+def _is_heading_text(text: str) -> bool:
+    short = len(text) <= _LABEL_MAX and not re.search(r"[。；]", text)
+    return short and (bool(_HEADING.match(text)) or key(text) in _domain_names())
+
+
+@lru_cache(maxsize=1)
+def _domain_names() -> frozenset[str]:
+    """Read the labels of every published domain scheme, so that an unnumbered heading is known too."""
+    import pyoxigraph
+
+    label = pyoxigraph.NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
+    names: set[str] = set()
+    for path in sorted((house().ontology / "codelists").glob("domain-*.ttl")):
+        for triple in pyoxigraph.parse(path=str(path)):
+            if triple.predicate == label and isinstance(triple.object, pyoxigraph.Literal):
+                names.add(key(triple.object.value))
+    return frozenset(names)
+
+
+def _heading_text(filled: list[Cell]) -> str:
+    text = tidy(filled[-1].text)
+    return _COUNT_NOTE.sub("", _NUMBERED.sub("", _HEADING.sub("", text) if not _NUMBERED.match(text) else text)).strip()
+
+
+def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: frozenset[int]) -> None:
+    texts: dict[str, str] = {}
+    cells: dict[str, CellReference] = {}
+    extra: list[tuple[str, str]] = []
+    own: set[str] = set()
+    for cell in row:
+        text = tidy(cell.text)
+        name = state.header.get(cell.column)
+        if name and text:
+            texts[name], cells[name] = text, CellReference(table.sheet, cell.address)
+            if cell.column not in lent:
+                own.add(name)
+        elif text and cell.column in state.extra:
+            extra.append((state.extra[cell.column], text))
+        elif text and name is None:
+            state.unread.append(Unread("row", text, CellReference(table.sheet, cell.address)))
+    if "number" in texts:
+        texts["number"] = _plain_number(texts["number"])
+    for name in state.header.values():
+        cells.setdefault(name, CellReference(table.sheet, _address(row, state.header, name)))
+    if "domain" not in texts and state.domain:
+        texts["domain"], cells["domain"] = state.domain
+    elif "domain" in texts:
+        texts["domain"] = _COUNT_NOTE.sub("", _NUMBERED.sub("", texts["domain"]))
+    _place(state, Item("", texts.get("number", ""), 0, texts, cells, tuple(extra)), own, row, table)
+
+
+def _address(row: tuple[Cell, ...], header: Mapping[int, str], name: str) -> str:
+    column = next(position for position, field_name in header.items() if field_name == name)
+    return next((cell.address for cell in row if cell.column == column), row[0].address)
+
+
+def _place(state: _Arrangement, item: Item, own: set[str], row: tuple[Cell, ...], table: Table) -> None:
+    """Append a new item, or join the row to the item before it when it is that item's other half."""
+    named = {"number", "name"} & own
+    if named and (named == {"number", "name"} or len(own) >= 2):
+        state.items.append(item)
+    elif own and state.items and not named and len(own & set(TEXT_FIELDS)) >= 1 and not _ignored(row):
+        state.items[-1] = _joined(state.items[-1], item, own)
+    elif own and not _ignored(row):
+        words = " ".join(item.texts[name] for name in item.texts if name in own)
+        state.unread.append(Unread("row", words, CellReference(table.sheet, row[0].address)))
+
+
+def _ignored(row: tuple[Cell, ...]) -> bool:
+    words = [tidy(cell.text) for cell in row if cell.text.strip()]
+    return len(words) == 1 and any(pattern.search(words[0]) for pattern in columns().ignored)
+
+
+def _joined(first: Item, rest: Item, own: set[str]) -> Item:
+    texts = {**first.texts}
+    for name in own:
+        texts[name] = texts.get(name, "") + rest.texts[name]
+    return replace(first, texts=texts, extra=first.extra + rest.extra)
+
+
+def _plain_number(text: str) -> str:
+    digits = re.fullmatch(r"（?(\d+)[）.、]?", reading(text).text)
+    return str(int(digits.group(1))) if digits else text
+
+
+def _numbered(items: list[Item], has_numbers: bool) -> list[Item]:
+    """Where the catalogue has no number column at all, the position is the number."""
+    numbered = []
+    for position, item in enumerate(items, 1):
+        number = item.number if has_numbers else str(position)
+        numbered.append(replace(item, number=number, position=position, texts={**item.texts, "number": number}))
+    return numbered
+
+
+def _with_keys(items: list[Item]) -> list[Item]:
+    counts = Counter(item.number for item in items)
+    return [
+        replace(item, key=item.number if item.number and counts[item.number] == 1 else f"{item.number}~{item.position}")
+        for item in items
+    ]

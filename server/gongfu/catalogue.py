@@ -1,0 +1,99 @@
+"""The records that pass between the stages: a catalogue, its items with their cells, what could not be read.
+
+Place in the flow: data only; every stage imports these.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+TEXT_FIELDS = ("number", "domain", "category", "name", "target", "content", "standard", "funding", "departments",
+               "coverage", "payment")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CellReference:
+    """Where a text stands in the official's own file: sheet (or table) and address (A1, T2R5C3, P3T1R5C3)."""
+
+    sheet: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of a catalogue. ``key`` is its identity inside the edition: the number, made unique where it repeats."""
+
+    key: str
+    number: str
+    position: int
+    texts: Mapping[str, str]
+    cells: Mapping[str, CellReference]
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def text(self, column: str) -> str:
+        """Return the verbatim text of a column, empty where the catalogue has none."""
+        return self.texts.get(column, "")
+
+    @property
+    def name(self) -> str:
+        """Return the name of the service item."""
+        return self.text("name")
+
+    @property
+    def standard(self) -> str:
+        """Return the standard, or the content column where a catalogue has only that."""
+        return self.text("standard") or self.text("content")
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something that could not be read: kind (a code of ``unread-kind``), where, the words, the nearest known."""
+
+    kind: str
+    text: str
+    cell: CellReference | None = None
+    item: str | None = None
+    column: str | None = None
+    nearest: str = ""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is known of the catalogue as a document; a draft on somebody's desk knows little of it."""
+
+    id: str
+    region: str
+    file: str
+    level: str = "province"
+    title: Mapping[str, str] = field(default_factory=dict)
+    document_number: str = ""
+    document_title: str = ""
+    issuer: str = ""
+    issued: date | None = None
+    period: tuple[int, int] | None = None
+    declared_items: int | None = None
+    sha256: str = ""
+    implements: str = ""
+    series: str = ""
+    forwarded_by: str = ""
+    supersedes: str = ""
+    notes: tuple[str, ...] = ()
+    published: bool = False
+    scheme: str = "domain-13fyp"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A catalogue as arranged from a document: its edition, its items in order, what could not be read."""
+
+    edition: Edition
+    items: tuple[Item, ...]
+    unread: tuple[Unread, ...] = ()
+    columns: Mapping[str, CellReference] = field(default_factory=dict)
+
+    def item(self, key: str) -> Item:
+        """Return the item with this key; KeyError where there is none."""
+        for item in self.items:
+            if item.key == key:
+                return item
+        raise KeyError(key)

@@ -1,0 +1,144 @@
+"""Cutting: the grammar's view of a text as pieces (values, binding words, marks, characters) with their offsets.
+
+Place in the flow: below measures and funding; knows the grammar file and nothing of what the pieces mean.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from lark import Lark, Token, Tree
+
+from gongfu.settings import house
+
+_WORDS = frozenset({"OTHER", "UNIT", "MULTIPLIER", "NOT_MEASURE", "PAUSE", "DASH", "POST", "CLOSE", "OPEN"})
+_DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_SCALES = {"十": 10, "百": 100}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number with what clings to it; ``lower`` and ``upper`` differ for a range. Units and words as printed."""
+
+    lower: Decimal
+    upper: Decimal
+    unit: str
+    multiplier: str
+    after: str
+    per: str
+    fraction: bool
+    times: bool
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of the reading form: kind is the grammar's terminal, or VALUE."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    value: Value | None = None
+
+    @property
+    def is_word(self) -> bool:
+        """Say whether the piece can be part of the name of what is measured."""
+        return self.kind in _WORDS
+
+    @property
+    def days(self) -> Decimal | None:
+        """Return the number of days of a DAYS piece (全年按200天计算)."""
+        found = re.search(r"(\d+)天", self.text) if self.kind == "DAYS" else None
+        return Decimal(found.group(1)) if found else None
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> Lark:
+    text = (house().data / "wording" / "measures.lark").read_text("utf-8")
+    return Lark(text, parser="lalr", lexer="basic", maybe_placeholders=False)
+
+
+def cut(text: str) -> list[Piece]:
+    """Return the pieces of a text in reading form; together they cover every character."""
+    return [_piece(child) for child in _grammar().parse(text).children]
+
+
+def _piece(child: Token | Tree[Token]) -> Piece:
+    if isinstance(child, Token):
+        return Piece(child.type, str(child), child.start_pos or 0, child.end_pos or 0)
+    tokens = [token for token in child.scan_values(lambda token: isinstance(token, Token))]
+    text = "".join(tokens)
+    start, end = tokens[0].start_pos or 0, tokens[-1].end_pos or 0
+    return Piece("VALUE", text, start, end, _value(child))
+
+
+def _value(tree: Tree[Token]) -> Value:
+    amounts = [child for child in tree.children if isinstance(child, Tree)]
+    posts = [str(child) for child in tree.children if isinstance(child, Token) and child.type == "POST"]
+    numbers = [_number(amount) for amount in amounts]
+    units = [_token(amount, "UNIT") for amount in amounts]
+    multipliers = [_token(amount, "MULTIPLIER") for amount in amounts]
+    kinds = {token.type for token in tree.scan_values(lambda token: isinstance(token, Token))}
+    after = next((post for post in posts if not post.startswith("/")), "")
+    per = next((post for post in posts if post.startswith("/")), "")
+    fraction = "FRACTION" in kinds and not any(units)
+    if fraction or any(_is_percent_words(amount) for amount in amounts):
+        numbers = [number * 100 for number in numbers]
+        fraction = True
+    low, high = _decimal(numbers[0]), _decimal(numbers[-1])
+    if not multipliers[0] and multipliers[-1] and len(numbers) > 1 and units[0]:
+        low = low / _scale(multipliers[-1])  # 5000元—1万元: one multiplier for both ends
+    return Value(low, high, units[-1], multipliers[-1], after, per, fraction, "TIMES" in kinds)
+
+
+def _scale(multiplier: str) -> Decimal:
+    return Decimal({"万": 10_000, "亿": 100_000_000, "千万": 10_000_000, "百万": 1_000_000}[multiplier])
+
+
+def _token(amount: Tree[Token], kind: str) -> str:
+    return next((str(child) for child in amount.children if isinstance(child, Token) and child.type == kind), "")
+
+
+def _number_token(amount: Tree[Token]) -> Token:
+    return next(iter(amount.scan_values(lambda token: isinstance(token, Token))))
+
+
+def _is_percent_words(amount: Tree[Token]) -> bool:
+    return str(_number_token(amount)).startswith("百分之")
+
+
+def _number(amount: Tree[Token]) -> Fraction:
+    token = _number_token(amount)
+    text = str(token)
+    if token.type == "TIMES":
+        first, second = text.split("x")
+        return Fraction(int(first) * int(second))
+    if token.type == "FRACTION" and "/" in text:
+        top, bottom = text.split("/")
+        return Fraction(int(top), int(bottom)) if int(bottom) else Fraction(0)
+    if token.type == "FRACTION":
+        bottom, top = text.split("分之")
+        return chinese_number(top) / (100 if bottom == "百" else chinese_number(bottom))
+    return chinese_number(text) if token.type == "CHINESE" else Fraction(text)
+
+
+def chinese_number(text: str) -> Fraction:
+    """Return the number of Chinese numerals below one thousand, with 点 for the decimal point."""
+    whole, _, decimals = text.partition("点")
+    total, digit = 0, 0
+    for character in whole:
+        if character in _SCALES:
+            total += (digit or 1) * _SCALES[character]
+            digit = 0
+        else:
+            digit = _DIGITS[character]
+    fraction = Fraction(int("".join(str(_DIGITS[character]) for character in decimals)), 10 ** len(decimals)) if decimals else 0
+    return Fraction(total + digit) + fraction
+
+
+def _decimal(number: Fraction) -> Decimal:
+    """Return the exact decimal, or four places of it (one third of a hundred is 33.3333)."""
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    return exact if exact * number.denominator == number.numerator else round(exact, 4)

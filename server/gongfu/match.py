@@ -1,0 +1,218 @@
+"""Match: which national item does each row of a catalogue answer to?
+
+Place in the flow: arrange -> **match** -> map. Statistics of characters decide, no model and no number: names,
+standards and target groups are compared by pairs of neighbouring characters, each weighted by how rare it is in the
+two catalogues. Numbers and order carry no weight. What stays unsure says so by its confidence.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gongfu.catalogue import Item
+from gongfu.synonyms import canonical
+from gongfu.text import key
+
+# How the likeness of two rows is put together; found by comparing with the curated correspondences of two provinces.
+_NAME, _STANDARD, _TARGET, _DOMAIN = 0.55, 0.27, 0.13, 0.05
+# Below ACCEPT a pair is not proposed; a second partner must be nearer still, for a split or merge is a strong claim.
+ACCEPT, ACCEPT_SECOND = 0.34, 0.62
+# Two rows of one domain that nothing else claims are proposed to a person when they share at least this much.
+ACCEPT_LEFT_OVER = 0.11
+
+
+@dataclass(frozen=True)
+class Correspondence:
+    """A row of the catalogue and the national item it answers to; one side is None where there is no counterpart.
+
+    ``relation`` is a code of change-type, seen from the catalogue; ``confidence`` is between 0 and 1.
+    """
+
+    national: str | None
+    item: str | None
+    relation: str
+    cardinality: str
+    justification: str
+    confidence: float
+    note: str = ""
+    exemption: str = ""
+
+
+Vector = Mapping[str, float]
+
+
+def match(items: Sequence[Item], nation: Sequence[Item]) -> tuple[Correspondence, ...]:
+    """Return the correspondences of a catalogue's items to the nation's: every item of either side appears."""
+    scores = _scores(items, nation)
+    pairs = _assign(scores, items, nation)
+    pairs += _seconds(scores, items, nation, pairs)
+    pairs += _left_over(scores, items, nation, pairs)
+    return _correspondences(items, nation, pairs)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    item: int
+    nation: int
+    score: float
+    why: str
+
+
+def _scores(items: Sequence[Item], nation: Sequence[Item]) -> list[list[float]]:
+    rarity = _rarity([*items, *nation])
+    ours, theirs = [_vectors(item, rarity) for item in items], [_vectors(item, rarity) for item in nation]
+    return [[_likeness(a, b, one, other) for b, other in zip(theirs, nation, strict=True)]
+            for a, one in zip(ours, items, strict=True)]  # fmt: skip
+
+
+def _likeness(a: Mapping[str, Vector], b: Mapping[str, Vector], one: Item, other: Item) -> float:
+    if key(one.name) == key(other.name):
+        return 1.0  # told apart from other rows of the same name by nothing: a second one becomes a split
+    name = _cosine(a["name"], b["name"])
+    parts = [(_NAME, name), (_STANDARD, _cosine(a["standard"], b["standard"])), (_TARGET, _cosine(a["target"], b["target"]))]
+    domain = _DOMAIN if _same_domain(one, other) else 0.0
+    return min(sum(weight * value for weight, value in parts) + domain, 0.99)
+
+
+def _pairs_of(text: str) -> Counter[str]:
+    letters = canonical(text)
+    return Counter(letters[index : index + 2] for index in range(len(letters) - 1))
+
+
+def _rarity(items: Iterable[Item]) -> Vector:
+    seen: Counter[str] = Counter()
+    total = 0
+    for item in items:
+        total += 1
+        seen.update(set(_pairs_of(item.name)) | set(_pairs_of(item.standard)) | set(_pairs_of(item.text("target"))))
+    return {pair: math.log(1 + total / count) for pair, count in seen.items()}
+
+
+def _vectors(item: Item, rarity: Vector) -> Mapping[str, Vector]:
+    texts = {"name": item.name, "standard": item.standard, "target": item.text("target")}
+    return {field: _vector(text, rarity) for field, text in texts.items()}
+
+
+def _vector(text: str, rarity: Vector) -> Vector:
+    counts = _pairs_of(text)
+    weighted = {pair: (1 + math.log(count)) * rarity[pair] for pair, count in counts.items()}
+    length = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
+    return {pair: weight / length for pair, weight in weighted.items()}
+
+
+def _cosine(a: Vector, b: Vector) -> float:
+    if len(a) > len(b):
+        a, b = b, a
+    return sum(weight * b.get(pair, 0.0) for pair, weight in a.items())
+
+
+def _assign(scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item]) -> list[_Pair]:
+    """Pair one to one, nearest first; equal names are told apart by the rest of the row."""
+    ranked = sorted(
+        ((score, i, n) for i, row in enumerate(scores) for n, score in enumerate(row) if score >= ACCEPT),
+        key=lambda entry: (-entry[0], entry[1], entry[2]),
+    )
+    pairs: list[_Pair] = []
+    taken_items: set[int] = set()
+    taken_nation: set[int] = set()
+    for score, i, n in ranked:
+        if i not in taken_items and n not in taken_nation:
+            pairs.append(_Pair(i, n, score, "name" if score == 1.0 else "similarity"))
+            taken_items.add(i)
+            taken_nation.add(n)
+    return pairs
+
+
+def _seconds(scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]) -> list[_Pair]:
+    """Find what the one-to-one pairing left over but which clearly belongs to a pair: splits and merges."""
+    paired_items = {pair.item for pair in pairs}
+    paired_nation = {pair.nation for pair in pairs}
+    found: list[_Pair] = []
+    for i, item in enumerate(items):
+        if i not in paired_items:
+            found += _second(item, i, [(n, scores[i][n], other) for n, other in enumerate(nation)], split=True)
+    for n, other in enumerate(nation):
+        if n not in paired_nation:
+            found += _second(other, n, [(i, scores[i][n], item) for i, item in enumerate(items)], split=False)
+    return found
+
+
+def _second(left: Item, position: int, candidates: list[tuple[int, float, Item]], *, split: bool) -> list[_Pair]:
+    """Return the pair of a left-over row: the other side's text names it, or the two are very alike."""
+    name = key(left.name)
+    naming = [(score, other) for other, score, row in candidates
+              if len(name) >= 4 and name in key(row.name + "。" + row.text("target") + "。" + row.standard)]  # fmt: skip
+    alike = [(score, other) for other, score, _ in candidates if score >= ACCEPT_SECOND]
+    if not naming and not alike:
+        return []
+    score, other = max(naming or alike)
+    confidence = 0.75 if naming else score
+    why = "named" if naming else "similarity"
+    return [_Pair(position, other, confidence, why) if split else _Pair(other, position, confidence, why)]
+
+
+def _left_over(scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]) -> list[_Pair]:
+    """Propose pairs among what nothing claims, within one domain: each must be the other's nearest."""
+    free_items = set(range(len(items))) - {pair.item for pair in pairs}
+    free_nation = set(range(len(nation))) - {pair.nation for pair in pairs}
+    found: list[_Pair] = []
+    for i in sorted(free_items):
+        near = {n: scores[i][n] for n in free_nation if _same_domain(items[i], nation[n])}
+        best = max(near, key=lambda n: near[n], default=None)
+        if best is None or near[best] < ACCEPT_LEFT_OVER:
+            continue
+        if all(scores[other][best] <= near[best] for other in free_items):
+            found.append(_Pair(i, best, near[best], "left-over"))
+    return found
+
+
+def _same_domain(one: Item, other: Item) -> bool:
+    return _domain(one) == _domain(other)
+
+
+def _domain(item: Item) -> str:
+    """Return the domain's name without the words that catalogues add or drop: 基本公共文化体育服务 is 文化体育."""
+    name = key(item.text("domain"))
+    for word in ("基本", "公共", "服务"):
+        name = name.replace(word, "")
+    return name
+
+
+def _correspondences(items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]) -> tuple[Correspondence, ...]:
+    per_item = Counter(pair.item for pair in pairs)
+    per_nation = Counter(pair.nation for pair in pairs)
+    result = [_correspondence(pair, items, nation, per_item[pair.item], per_nation[pair.nation]) for pair in pairs]
+    result += [
+        Correspondence(None, item.key, "new", "0:1", "similarity", 0.9, "没有相近的国家项目")
+        for i, item in enumerate(items) if not per_item[i]
+    ]  # fmt: skip
+    result += [
+        Correspondence(item.key, None, "missing", "1:0", "similarity", 0.9, "没有相近的地方项目")
+        for n, item in enumerate(nation) if not per_nation[n]
+    ]  # fmt: skip
+    order = {item.key: item.position for item in items}
+    return tuple(sorted(result, key=lambda one: order.get(one.item or "", len(order) + 1)))
+
+
+def _correspondence(
+    pair: _Pair, items: Sequence[Item], nation: Sequence[Item], partners: int, siblings: int
+) -> Correspondence:
+    """``partners`` national items answer this row (a merge), ``siblings`` rows answer its national item (a split)."""
+    one, other = items[pair.item], nation[pair.nation]
+    same_name = key(one.name) == key(other.name)
+    relation = "merged" if partners > 1 else "split" if siblings > 1 else "same" if same_name else "renamed"
+    justification = "name-equal" if same_name else "similarity"
+    confidence = 1.0 if same_name and siblings == 1 else _confidence(pair)
+    note = "" if same_name else f"名称不同：国家“{other.name}”"
+    note += "；只因同一领域双方各有剩余而提出，须人工确认" if pair.why == "left-over" else ""
+    return Correspondence(other.key, one.key, relation, f"{partners}:{siblings}", justification, confidence, note)
+
+
+def _confidence(pair: _Pair) -> float:
+    """Spread likeness over confidence: what is barely accepted is worth 0.4, what is nearly equal 0.99."""
+    if pair.why == "named":
+        return pair.score
+    if pair.why == "left-over":
+        return 0.35
+    return round(min(0.99, max(0.4, 0.4 + (pair.score - ACCEPT) * 1.1)), 2)

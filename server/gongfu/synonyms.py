@@ -1,0 +1,28 @@
+"""Synonyms: one word for one thing, for comparing texts (data/wording/synonyms.yaml).
+
+Place in the flow: below match and indicators; what is shown or stored never passes through here.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+import yaml
+
+from gongfu.settings import house
+from gongfu.text import key
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[re.Pattern[str], Mapping[str, str]]:
+    listed = yaml.safe_load((house().data / "wording" / "synonyms.yaml").read_text("utf-8"))["synonyms"]
+    known = {key(word): key(meaning) for word, meaning in listed.items()}
+    known.update({meaning: meaning for meaning in known.values()})  # the longest word wins, the standard one included
+    return re.compile("|".join(re.escape(word) for word in sorted(known, key=len, reverse=True))), known
+
+
+@lru_cache(maxsize=8192)
+def canonical(text: str) -> str:
+    """Return the text without punctuation and with every synonym replaced by the standard word."""
+    pattern, known = _table()
+    return pattern.sub(lambda found: known[found.group()], key(text))

@@ -1,0 +1,156 @@
+"""Words: the table of what the words around a number mean (data/wording/words.yaml), read once.
+
+Place in the flow: below measures; knows the table and no grammar.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from gongfu.settings import house
+
+_PER = re.compile(r"每|均|/|·|•|\.")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The word table in the form the reading needs; see the YAML file for what each part means."""
+
+    comparators: Mapping[str, str]
+    afters: Mapping[str, str]
+    attainment: Mapping[str, str]
+    units: Mapping[str, str]
+    multipliers: Mapping[str, int]
+    entities: Mapping[str, str]
+    periods: Mapping[str, str]
+    periods_a_year: Mapping[str, int]
+    roles: Mapping[str, frozenset[str]]
+    total_words: tuple[str, ...]
+    leading: tuple[re.Pattern[str], ...]
+    trailing: tuple[re.Pattern[str], ...]
+    following: re.Pattern[str]
+    giving: tuple[str, ...]
+    selecting: re.Pattern[str]
+    selecting_nouns: re.Pattern[str]
+    groups: frozenset[str]
+    measured_endings: re.Pattern[str]
+    generic: frozenset[str]
+    counted_nouns: Mapping[str, str]
+    counted: frozenset[str] = frozenset({"套", "部", "场", "次", "份", "年", "人", "人次", "张", "种", "天", "小时", "个"})
+
+    def comparator(self, word: str) -> str:
+        """Return the comparator a word stands for, empty for none."""
+        return self.comparators.get(word, "")
+
+    def after(self, word: str) -> str:
+        """Return the comparator a word behind a number stands for, empty for none."""
+        return self.afters.get(word, "")
+
+    def trimmed(self, text: str) -> str:
+        """Return what is measured without the words at its edges that do not belong to it."""
+        before = None
+        while before != text:
+            before = text
+            for pattern in (*self.leading, *self.trailing):
+                text = pattern.sub("", text)
+        text = text.strip("“”（）()")
+        if text.count("（") < text.count("）"):
+            text = text.rsplit("）", 1)[-1]
+        return text
+
+    def leading_length(self, text: str) -> int:
+        """Return how many characters at the beginning belong to nothing that is measured."""
+        rest, before = text, None
+        while before != rest:
+            before = rest
+            for pattern in self.leading:
+                rest = pattern.sub("", rest)
+        return len(text) - len(rest) if rest else 0
+
+    def empty_noun(self, noun: str) -> bool:
+        """Say whether a following noun names nothing that could be measured (比例给予救助)."""
+        return noun.startswith(("比例", "标准", "范围", "部分", "基础", "确定"))
+
+    def unit_of_noun(self, after: str, before: str) -> str:
+        """Return the unit that the noun behind (or before) a number of 万 counts, empty for none."""
+        for unit, nouns in self.counted_nouns.items():
+            if re.match(rf"^(名|[^，。；：、\d]{{0,8}}?){nouns}", after) or re.search(rf"{nouns}$", before):
+                return unit
+        return ""
+
+    def is_age_like(self, clause: str) -> bool:
+        """Say whether words before a number of years make it a length of service or of residence, no promise."""
+        return clause.endswith(("服务期", "缴费", "连续", "工作", "居住", "从业", "服役"))
+
+    def per(self, printed: list[str]) -> str:
+        """Return the canonical per-what of printed words: [每生, 每年] -> 每生每年; the empty string for none."""
+        entity = period = ""
+        for text in printed:
+            for part in (piece for piece in _PER.split(_spelled(text)) if piece):
+                if part in self.periods:
+                    period = self.periods[part]
+                else:
+                    entity = self._entity(part) or entity
+        return (f"每{entity}" if entity else "") + (f"每{period}" if period else "")
+
+    def _entity(self, part: str) -> str:
+        if part in self.entities:
+            return self.entities[part]
+        return next((self.entities[name] for name in sorted(self.entities, key=len, reverse=True) if part.startswith(name)), "")
+
+    def split_per(self, per: str) -> tuple[str, str]:
+        """Return entity and period of a canonical per-what, each empty where it is absent."""
+        parts = [part for part in per.split("每") if part]
+        period = next((part for part in parts if part in set(self.periods.values())), "")
+        entity = next((part for part in parts if part != period), "")
+        return entity, period
+
+    def subjects(self, label: str) -> list[str]:
+        """Return the several subjects of one label (报告率和报告及时率), or the label alone."""
+        parts = [part for part in re.split(r"和|及(?!时)|与|、", label) if part]
+        if len(parts) < 2 or not self.measured_endings.search(parts[-1]):
+            return [label]
+        if all(self.measured_endings.search(part) for part in parts):
+            return [self.trimmed(part) for part in parts]
+        first_group = next((group for group in sorted(self.groups, key=len, reverse=True) if parts[-1].startswith(group)), "")
+        if first_group and all(part in self.groups for part in parts[:-1]):
+            rest = parts[-1][len(first_group) :]
+            return [part + rest for part in parts[:-1]] + [parts[-1]]
+        return [label]
+
+
+def _spelled(text: str) -> str:
+    """Spell out the shorthands of per-what: 年生均 -> 每生每年, 一村一月 -> 每村每月."""
+    shorthand = {"一村一月": "每村每月", "一年一村": "每村每年", "全年": "每年", "年均": "每年", "月均": "每月"}
+    if text in shorthand:
+        return shorthand[text]
+    turned = re.fullmatch(r"(年|月|日)(人|生|户)均", text)
+    if turned:
+        return f"每{turned.group(2)}每{turned.group(1)}"
+    return f"每{text[1:]}" if text.startswith("1") else text
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """Read data/wording/words.yaml."""
+    table: dict[str, Any] = yaml.safe_load((house().data / "wording" / "words.yaml").read_text("utf-8"))
+    return Words(
+        comparators=_turned(table["comparators"]), afters=_turned(table["after"]), attainment=_turned(table["attainment"]),
+        units={printed: unit for printed, (unit, _) in table["units"].items()}, multipliers=table["multipliers"],
+        entities=table["entities"], periods=table["periods"], periods_a_year=table["periods_a_year"],
+        roles={role: frozenset(names) for role, names in table["roles"].items()}, total_words=tuple(table["total_words"]),
+        leading=tuple(re.compile(pattern) for pattern in table["leading"]),
+        trailing=tuple(re.compile(pattern) for pattern in table["trailing"]),
+        following=re.compile(table["following"]), giving=tuple(table["giving"]),
+        selecting=re.compile(table["selecting"]), selecting_nouns=re.compile(table["selecting_nouns"]),
+        groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
+        generic=frozenset(table["generic"]), counted_nouns=table["counted_nouns"],
+    )  # fmt: skip
+
+
+def _turned(lists: Mapping[str, list[str]]) -> dict[str, str]:
+    return {word: name for name, names in lists.items() for word in names}
