@@ -77,7 +77,7 @@ class Edition:
     series: str = ""
     forwarded_by: str = ""
     supersedes: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
     published: bool = False
     scheme: str = "domain-13fyp"
 

@@ -21,7 +21,8 @@ class Measure:
 
     ``lower`` and ``upper`` are printed numbers times ``multiplier`` in ``unit``; bounds are None where open.
     ``normal_*`` are the same in the normal unit (元每生每年, %) or None where there is no such form.
-    ``start`` and ``end`` are offsets of ``quote`` in the verbatim text of the cell.
+    ``start`` and ``end`` are offsets of ``quote`` in the verbatim text of the cell; ``context`` is the sentence up to
+    there, in reading form.
     """
 
     label: str
@@ -95,8 +96,7 @@ def _read_sentence(read: Reading, sentence: list[Piece], level: str) -> tuple[li
         elif piece.value and not _selects(sentence, index):
             before = measures[-1] if measures else None
             measures += _grouped(_measure(read, sentence, index, level, before))
-    context = read.text[sentence[0].start : sentence[-1].end] if sentence else ""
-    return [_normal(replace(measure, context=context), days) for measure in measures], unread[:1]
+    return [normalised(measure, days) for measure in measures], unread[:1]
 
 
 def _with_unit(sentence: list[Piece], index: int) -> Piece:
@@ -227,14 +227,17 @@ def _measure(read: Reading, sentence: list[Piece], index: int, level: str, befor
     segment = _segment(sentence, index)
     label = _label(sentence, index, segment, before)
     comparator = _comparator(segment, value)
+    if comparator == "exactly" and _continues(sentence, index, segment, before):
+        comparator = before.comparator if before else comparator
     lower, upper = _bounds(comparator, value)
     unit = table.units.get(value.unit, value.unit)
     whole = [piece for earlier in _earlier_segments(sentence, index) for piece in earlier] + segment
     start, end = read.span(label.start, max(label.end, sentence[index].end))
     measure = Measure(
         label=label.text, comparator=comparator, lower=lower, upper=upper, unit="%" if value.fraction else unit,
-        per=_per(sentence, index, segment, unit, before), multiplier=value.multiplier,
+        per=_per(sentence, index, segment, before), multiplier=value.multiplier,
         attainment=_attainment(whole), quote=read.printed[start:end], start=start, end=end,
+        context=read.text[sentence[0].start : max(label.end, sentence[index].end)],
     )  # fmt: skip
     scope = _scope(measure, whole, level)
     return replace(measure, scope=scope, role=_role(measure, whole, scope))
@@ -293,6 +296,14 @@ def _comparator(segment: list[Piece], value: Value) -> str:
     return "exactly"
 
 
+def _continues(sentence: list[Piece], index: int, segment: list[Piece], before: Measure | None) -> bool:
+    """Say whether an amount shares the binding words of the one before: 不低于500元，初中700元."""
+    value = sentence[index].value
+    if value is None or before is None or value.unit != "元" or before.unit != "元" or before.comparator == "range":
+        return False
+    return not any(piece.kind in {"COMPARE", "PER"} for piece in segment)
+
+
 def _bounds(comparator: str, value: Value) -> tuple[Decimal | None, Decimal | None]:
     if comparator in {"at-least", "more-than"}:
         return value.lower, None
@@ -301,19 +312,24 @@ def _bounds(comparator: str, value: Value) -> tuple[Decimal | None, Decimal | No
     return value.lower, value.upper
 
 
-def _per(sentence: list[Piece], index: int, segment: list[Piece], unit: str, before: Measure | None) -> str:
+def _per(sentence: list[Piece], index: int, segment: list[Piece], before: Measure | None) -> str:
     """Return the canonical per-what: from the value's own words, else from the words before it in the sentence."""
     table = words()
     value = sentence[index].value
     assert value is not None
+    if value.times:
+        return "每周"
+    if value.fraction or value.unit in {"%", "‰", "倍"}:
+        grows = table.growing.search(_words_of(segment)) is not None
+        return table.per([piece.text for piece in segment if piece.kind == "PER"]) if grows else ""
     own = [piece.text for piece in segment if piece.kind == "PER"] + [value.per]
     if index + 1 < len(sentence) and sentence[index + 1].kind == "PER" and not any(own):
         own.append(sentence[index + 1].text)
-    if value.times:
-        own = ["每周"]
-    if not any(own) and unit == "元":
+    if not any(own) and value.unit == "人" and table.household.search(_words_of(segment)):
+        return "每户"
+    if not any(own) and value.unit == "元":
         own = [piece.text for earlier in _earlier_segments(sentence, index) for piece in earlier if piece.kind == "PER"]
-        if not own and before is not None and before.unit == unit:
+        if not own and before is not None and before.unit == "元":
             return before.per
     return table.per([text for text in own if text])
 
@@ -356,11 +372,12 @@ def _grouped(measure: Measure) -> list[Measure]:
 # --- normal forms -----------------------------------------------------------------------------------------------------
 
 
-def _normal(measure: Measure, days: Decimal | None) -> Measure:
+def normalised(measure: Measure, days: Decimal | None) -> Measure:
     """Add the normal form: bounds in units of one, money per year where the text says over how many days."""
     table = words()
     factor = Decimal(table.multipliers.get(measure.multiplier, 1))
     entity, period = table.split_per(measure.per)
+    entity = "人" if entity == "生" else entity
     note, condition = "", measure.condition
     if measure.unit == "元" and period == "天" and days:
         factor *= days

@@ -40,6 +40,13 @@ class Words:
     measured_endings: re.Pattern[str]
     generic: frozenset[str]
     counted_nouns: Mapping[str, str]
+    growing: re.Pattern[str]
+    household: re.Pattern[str]
+    two_kinds: re.Pattern[str]
+    rate_heads: tuple[tuple[str, ...], ...]
+    exclusive: tuple[tuple[str, ...], ...]
+    exclusive_equal: Mapping[str, str]
+    money: tuple[str, ...]
     counted: frozenset[str] = frozenset({"套", "部", "场", "次", "份", "年", "人", "人次", "张", "种", "天", "小时", "个"})
 
     def comparator(self, word: str) -> str:
@@ -78,7 +85,7 @@ class Words:
     def unit_of_noun(self, after: str, before: str) -> str:
         """Return the unit that the noun behind (or before) a number of 万 counts, empty for none."""
         for unit, nouns in self.counted_nouns.items():
-            if re.match(rf"^(名|[^，。；：、\d]{{0,8}}?){nouns}", after) or re.search(rf"{nouns}$", before):
+            if re.match(rf"^(名|[^，。；：、\d]{{0,18}}?){nouns}", after) or re.search(rf"{nouns}$", before):
                 return unit
         return ""
 
@@ -98,6 +105,7 @@ class Words:
         return (f"每{entity}" if entity else "") + (f"每{period}" if period else "")
 
     def _entity(self, part: str) -> str:
+        part = part.removeprefix("个")
         if part in self.entities:
             return self.entities[part]
         return next((self.entities[name] for name in sorted(self.entities, key=len, reverse=True) if part.startswith(name)), "")
@@ -111,6 +119,9 @@ class Words:
 
     def subjects(self, label: str) -> list[str]:
         """Return the several subjects of one label (报告率和报告及时率), or the label alone."""
+        two = self.two_kinds.match(label)
+        if two:
+            return [two.group(1) + two.group(4), two.group(3) + two.group(4)]
         parts = [part for part in re.split(r"和|及(?!时)|与|、", label) if part]
         if len(parts) < 2 or not self.measured_endings.search(parts[-1]):
             return [label]
@@ -125,7 +136,7 @@ class Words:
 
 def _spelled(text: str) -> str:
     """Spell out the shorthands of per-what: 年生均 -> 每生每年, 一村一月 -> 每村每月."""
-    shorthand = {"一村一月": "每村每月", "一年一村": "每村每年", "全年": "每年", "年均": "每年", "月均": "每月"}
+    shorthand = {"一村一月": "每村每月", "一年一村": "每村每年", "全年": "每年", "年均": "每年", "月均": "每月", "单套": "每套", "户均": "每户"}
     if text in shorthand:
         return shorthand[text]
     turned = re.fullmatch(r"(年|月|日)(人|生|户)均", text)
@@ -149,6 +160,12 @@ def words() -> Words:
         selecting=re.compile(table["selecting"]), selecting_nouns=re.compile(table["selecting_nouns"]),
         groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
         generic=frozenset(table["generic"]), counted_nouns=table["counted_nouns"],
+        growing=re.compile(table["growing"]), household=re.compile(table["household"]),
+        two_kinds=re.compile(table["two_kinds"]),
+        rate_heads=tuple(tuple(forms) for forms in table["rate_heads"]),
+        exclusive=tuple(tuple(group) for group in table["exclusive"]),
+        exclusive_equal={word: group[0] for group in table["exclusive_equal"] for word in group},
+        money=tuple(table["money"]),
     )  # fmt: skip
 
 

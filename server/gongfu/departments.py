@@ -1,0 +1,77 @@
+"""Departments: the units named in the lead column, and which national unit each answers to.
+
+Place in the flow: arrange -> **departments** -> map. Names and endings come from the department code list; a name
+that fits none is kept, marked unknown, and reported with the nearest known name.
+"""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from gongfu.codes import CodeLists, Concept
+from gongfu.text import key, tidy
+
+_SEPARATORS = re.compile(r"[、，,；;/\s\n]+|(?<=[厅局委办部])和(?=[省市县区]?[\u4e00-\u9fff]{2,})|(?<=[厅局委办部])及(?=省)")
+_GOVERNMENT = re.compile(r"(人民政府|政府|管委会|行政公署|街道办事处)$")
+_PREFIX = re.compile(r"^(国家|中国|各?省|各?市|各?县|自治区|直辖市|区|各?级|州|我省|本省|本市)+")
+_ROLE = re.compile(r"(牵头|负责|分别|配合|按职责分工|等)+$")
+_KINDS = ((_GOVERNMENT, "government"), (re.compile(r"(中心支行|支行|分行|银行)$"), "branch-bank"),
+          (re.compile(r"(残联|残疾人联合会|总工会|妇联|团[省市县区]?委|工商联|红十字会|科协|侨联|文联)$"), "people-organisation"),
+          (re.compile(r"(宣传部|组织部|政法委|统战部|文明办|编办|编委办|党校|工委)$"), "party-organ"),
+          (re.compile(r"(厅|局|委|部|办|院|署|委员会|办公室|中心|总队|支队|公司|处|站|集团)$"), "department"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Role:
+    """A unit named at an item: name as printed, its place, the concept it is (or None) and its national counterparts."""
+
+    name: str
+    order: int
+    kind: str
+    iri: str | None
+    counterparts: tuple[str, ...]
+    nearest: str = ""
+
+
+def read_departments(text: str, region: str, codes: CodeLists) -> tuple[Role, ...]:
+    """Return the units of a lead column in the order they are named; the first is the lead."""
+    names = [name for part in _SEPARATORS.split(tidy(text)) if (name := _ROLE.sub("", part.strip("。.：:（）()")))]
+    return tuple(_role(name, order, region, codes) for order, name in enumerate(names, 1))
+
+
+def _role(name: str, order: int, region: str, codes: CodeLists) -> Role:
+    known = _known(name, region, codes)
+    if known:
+        counterpart = known.facts.get("counterpartOf")
+        kind = known.facts.get("departmentKind", "").rsplit("/", 1)[-1] or "unknown"
+        return Role(name, order, kind, known.iri, (counterpart,) if counterpart else ())
+    kind = next((kind for pattern, kind in _KINDS if pattern.search(name)), "unknown")
+    counterparts = () if kind == "government" else _counterparts(name, codes)
+    nearest = "" if counterparts or kind == "government" else _nearest(name, codes)
+    return Role(name, order, kind, None, counterparts, nearest)
+
+
+def _known(name: str, region: str, codes: CodeLists) -> Concept | None:
+    """Return the department of this region, or for the nation's own catalogue the national one, of that very name."""
+    wanted = {key(name)} if region == "CN" else {key(name), key("省" + name)}
+    for concept in codes.scheme("department"):
+        own = concept.facts.get("jurisdiction", "").rsplit("/", 1)[-1] == region
+        if own and wanted & {key(word) for word in (*concept.labels.values(), *concept.other_words)}:
+            return concept
+    return None
+
+
+def _counterparts(name: str, codes: CodeLists) -> tuple[str, ...]:
+    """Return the national units that a local name answers to: the longest ending wins, and may stand under several."""
+    found: dict[str, list[str]] = {}
+    for concept in codes.scheme("department"):
+        for ending in concept.endings:
+            if key(name).endswith(key(ending)) or key(_PREFIX.sub("", name)) == key(ending):
+                found.setdefault(ending, []).append(concept.iri)
+    return tuple(found[max(found, key=len)]) if found else ()
+
+
+def _nearest(name: str, codes: CodeLists) -> str:
+    endings = {ending for concept in codes.scheme("department") for ending in concept.endings}
+    found = difflib.get_close_matches(_PREFIX.sub("", name), sorted(endings), n=1, cutoff=0.5)
+    return found[0] if found else ""

@@ -1,0 +1,56 @@
+"""Facts: rows of any table become triples through the table's CONSTRUCT file.
+
+Place in the flow: **map**. A row is written as facts (one blank node, one predicate a column) into a small store; the
+CONSTRUCT beside the table's description makes the triples. IRI patterns and vocabulary stand in those files only.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from gongfu.settings import house
+
+ROW = "https://w3id.org/bps-cn/row#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+Cell = str | int | bool | Decimal | date | ox.NamedNode | None
+Row = Mapping[str, Cell]
+
+
+def term(value: str | int | bool | Decimal | date | ox.NamedNode) -> ox.Literal | ox.NamedNode:
+    """Return the RDF term of a cell's value: text plain, numbers and dates typed."""
+    if isinstance(value, ox.NamedNode):
+        return value
+    if isinstance(value, bool):
+        return ox.Literal("true" if value else "false", datatype=ox.NamedNode(_XSD + "boolean"))
+    if isinstance(value, int):
+        return ox.Literal(str(value), datatype=ox.NamedNode(_XSD + "integer"))
+    if isinstance(value, Decimal):
+        return ox.Literal(_plain(value), datatype=ox.NamedNode(_XSD + "decimal"))
+    if isinstance(value, date):
+        return ox.Literal(value.isoformat(), datatype=ox.NamedNode(_XSD + "date"))
+    return ox.Literal(value)
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value.normalize(), "f")
+    return text if "." in text else text + ".0"
+
+
+def triples(table: str, rows: Iterable[Row], base: str) -> list[ox.Triple]:
+    """Return the triples that data/tables/<table>.rq makes of the rows; ``base`` is the base of data IRIs."""
+    store = ox.Store()
+    store.extend(ox.Quad(subject, ox.NamedNode(ROW + column), term(value))
+                 for row in rows if (subject := ox.BlankNode())
+                 for column, value in row.items() if value is not None and value != "")  # fmt: skip
+    return construct(store, house().data / "tables" / f"{table}.rq", {"base": ox.Literal(base)})
+
+
+def construct(store: ox.Store, file: Path, values: Mapping[str, ox.Literal | ox.NamedNode]) -> list[ox.Triple]:
+    """Run a CONSTRUCT file on a store (all its graphs as one) with variables given; the triples come once each."""
+    substitutions = {ox.Variable(name): value for name, value in values.items()}
+    result = store.query(file.read_text("utf-8"), use_default_graph_as_union=True, substitutions=substitutions)
+    assert isinstance(result, ox.QueryTriples)
+    return list(dict.fromkeys(result))

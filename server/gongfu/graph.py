@@ -1,0 +1,195 @@
+"""Graph: a catalogue and what was read from it become one data graph.
+
+Place in the flow: **map**. Every function takes records and returns triples made by the CONSTRUCT files of
+data/tables/; no IRI pattern stands here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+import pyoxigraph as ox
+
+from gongfu.catalogue import Catalogue, CellReference, Item, Unread
+from gongfu.codes import CodeLists
+from gongfu.departments import Role
+from gongfu.facts import Row, triples
+from gongfu.match import Correspondence
+from gongfu.measures import Measure
+from gongfu.text import key
+
+_MATCHES = {"same": "exactMatch", "renamed": "closeMatch", "narrower": "broadMatch", "broader": "narrowMatch",
+            "split": "broadMatch", "merged": "narrowMatch"}  # fmt: skip
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+
+
+def node(iri: str | None) -> ox.NamedNode | None:
+    """Return the IRI as a term, None for none."""
+    return ox.NamedNode(iri) if iri else None
+
+
+def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[ox.Triple]:
+    """Return edition, policy document and source file of a catalogue."""
+    edition = catalogue.edition
+    row: Row = {
+        "edition": edition.id, "division": node(codes.iri("division", edition.region)), "region": edition.region,
+        "level": node(codes.iri("level", edition.level)),
+        "status": node(codes.iri("publication-status", "published" if edition.published else "draft")),
+        "actual": len(catalogue.items), "declared": edition.declared_items, "file": edition.file,
+        "payment": "payment" in catalogue.columns, "series": edition.series, "implements": edition.implements,
+        "titleZh": edition.title.get("zh"), "titleEn": edition.title.get("en"),
+        "documentTitle": edition.document_title, "documentNumber": edition.document_number, "issuer": edition.issuer,
+        "issued": edition.issued, "sha256": edition.sha256, "forwardedBy": edition.forwarded_by,
+        "from": edition.period[0] if edition.period else None, "to": edition.period[1] if edition.period else None,
+        "supersedes": edition.supersedes,
+    }  # fmt: skip
+    gaps: list[Row] = [{"gap": number} for number in _gaps(catalogue.items)]
+    notes: list[Row] = [{"extraction": text, "language": language} for language, text in edition.notes]
+    return triples("edition", [row, *gaps, *notes], base)
+
+
+def _gaps(items: Sequence[Item]) -> list[int]:
+    """Return the numbers that are missing between the first and the last of a catalogue."""
+    numbers = {int(item.number) for item in items if item.number.isdigit()}
+    return sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)[:1000]
+
+
+def item_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[ox.Triple]:
+    """Return the items of a catalogue and their cells."""
+    edition = catalogue.edition
+    rows: list[Row] = [
+        {"edition": edition.id, "key": item.key, "position": item.position, **item.texts,
+         "domainConcept": node(domain_concept(item.text("domain"), edition.scheme, codes))}
+        for item in catalogue.items
+    ]  # fmt: skip
+    cells: list[Row] = [
+        {"edition": edition.id, "key": item.key, "field": name, "column": node(codes.iri("column", name)),
+         "sheet": place.sheet, "address": place.address, "text": item.text(name)}
+        for item in catalogue.items for name, place in item.cells.items() if codes.iri("column", name)
+    ]  # fmt: skip
+    return triples("item", rows, base) + triples("cell", cells, base)
+
+
+def domain_concept(heading: str, scheme: str, codes: CodeLists) -> str | None:
+    """Return the domain concept a heading names: in the edition's scheme, else in the others; words added or dropped
+    such as 基本, 公共 and 服务 do not matter."""
+    schemes = [scheme, *(name for name in ("domain-13fyp", "domain-2018", "domain-12fyp") if name != scheme)]
+    for name in schemes:
+        found = codes.iri(name, heading)
+        if found:
+            return found
+    bare = {(name, _bare(word)): concept.iri for name in reversed(schemes) for concept in codes.scheme(name)
+            for word in (*concept.labels.values(), *concept.other_words)}  # fmt: skip
+    return next((bare[name, _bare(heading)] for name in schemes if _bare(heading) and (name, _bare(heading)) in bare), None)
+
+
+def _bare(heading: str) -> str:
+    name = key(heading)
+    for word in ("基本", "公共", "服务", "领域"):
+        name = name.replace(word, "")
+    return name
+
+
+def measure_triples(
+    edition: str, measures: Mapping[str, Sequence[tuple[str, Measure]]], codes: CodeLists, base: str, method: str
+) -> list[ox.Triple]:
+    """Return the measures of the items: for each item key the pairs (column the measure stands in, measure)."""
+    rows = [
+        _measure_row(edition, item_key, order, column, measure, codes, method)
+        for item_key, found in measures.items() for order, (column, measure) in enumerate(found, 1)
+    ]  # fmt: skip
+    return triples("measure", rows, base)
+
+
+def _measure_row(
+    edition: str, item_key: str, order: int, column: str, measure: Measure, codes: CodeLists, method: str
+) -> Row:
+    indicator = codes.concepts.get(measure.indicator)
+    return {
+        "edition": edition, "key": item_key, "order": order, "field": column, "label": measure.label or measure.quote,
+        "indicator": node(measure.indicator), "kind": node(indicator.facts.get("measureKind") if indicator else None),
+        "comparator": node(codes.iri("comparator", measure.comparator)), "lower": measure.lower, "upper": measure.upper,
+        "lowerInclusive": None if measure.lower is None else measure.comparator != "more-than",
+        "upperInclusive": None if measure.upper is None else measure.comparator != "less-than",
+        "multiplier": node(codes.iri("multiplier", measure.multiplier)) if measure.multiplier else None,
+        "unit": node(codes.iri("unit", measure.unit)), "per": measure.per,
+        "normalLower": measure.normal_lower, "normalUpper": measure.normal_upper, "normalUnit": measure.normal_unit,
+        "normalNote": measure.normal_note, "attainment": node(codes.iri("attainment", measure.attainment)),
+        "role": node(codes.iri("binding-role", measure.role)), "condition": measure.condition, "quote": measure.quote,
+        "scope": node(codes.iri("scope", measure.scope)) if measure.scope else None,
+        "start": measure.start, "end": measure.end, "found": bool(measure.quote) and measure.end > measure.start,
+        "method": node(codes.iri("reading-method", method)),
+    }  # fmt: skip
+
+
+def role_triples(
+    edition: str, region: str, roles: Mapping[str, Sequence[Role]], codes: CodeLists, base: str
+) -> list[ox.Triple]:
+    """Return the department roles of the items; units that no list knows are minted under the region."""
+    rows: list[Row] = []
+    for item_key, units in roles.items():
+        for role in units:
+            counterparts = {f"counterpart{position}": node(iri) for position, iri in enumerate(role.counterparts, 1)}
+            rows.append({
+                "edition": edition, "key": item_key, "order": role.order, "name": role.name, "region": region,
+                "division": node(codes.iri("division", region)), "known": node(role.iri),
+                "kind": node(codes.iri("department-kind", role.kind)),
+                "role": node(codes.iri("role", "lead" if role.order == 1 else "joint")), **counterparts,
+            })  # fmt: skip
+    return triples("department-role", rows, base)
+
+
+def correspondence_triples(
+    catalogue: Catalogue, nation: Catalogue, correspondences: Iterable[Correspondence], codes: CodeLists, base: str
+) -> list[ox.Triple]:
+    """Return the correspondences as XKOS associations, with names, numbers and domains of both sides to compare."""
+    ours, theirs = {item.key: item for item in catalogue.items}, {item.key: item for item in nation.items}
+    by_number = {item.number: item for item in nation.items}
+    primary: set[str] = set()
+    rows: list[Row] = []
+    for one in sorted(correspondences, key=lambda one: -_rank(one, ours, theirs)):
+        item, other = ours.get(one.item or ""), theirs.get(one.national or "")
+        row: dict[str, str | int | bool | Decimal | ox.NamedNode | None] = {
+            "edition": catalogue.edition.id, "nation": nation.edition.id, "label": f"{one.national or '-'}_{one.item or '-'}",
+            "relation": node(codes.iri("change-type", one.relation)), "cardinality": one.cardinality,
+            "justification": node(codes.iri("justification", one.justification)),
+            "confidence": Decimal(str(one.confidence)), "note": one.note, "exemption": one.exemption,
+            "national": one.national, "item": one.item,
+        }  # fmt: skip
+        if item and other:
+            clash = by_number.get(item.number)
+            row |= {
+                "nationalNumber": _number(other), "number": _number(item), "nationalName": other.name, "name": item.name,
+                "nationalDomain": node(domain_concept(other.text("domain"), nation.edition.scheme, codes)),
+                "domain": node(domain_concept(item.text("domain"), catalogue.edition.scheme, codes)),
+                "clash": clash.key if clash and clash.key != other.key else None,
+                "match": node(_SKOS + _MATCHES[one.relation]) if one.relation in _MATCHES else None,
+                "primary": other.key not in primary,
+            }  # fmt: skip
+            primary.add(other.key)
+        rows.append(row)
+    return triples("correspondence", rows, base)
+
+
+def _rank(one: Correspondence, ours: Mapping[str, Item], theirs: Mapping[str, Item]) -> float:
+    """Rank the rows that answer one national item: the row of its own name first, then the surest."""
+    item, other = ours.get(one.item or ""), theirs.get(one.national or "")
+    same_name = item is not None and other is not None and key(item.name) == key(other.name)
+    return one.confidence + (1.0 if same_name else 0.0)
+
+
+def _number(item: Item) -> int | None:
+    return int(item.number) if item.number.isdigit() else None
+
+
+def unread_triples(edition: str, unread: Sequence[Unread], codes: CodeLists, base: str) -> list[ox.Triple]:
+    """Return what could not be read, one node each with its place."""
+    rows: list[Row] = [
+        {"edition": edition, "order": order, "kind": node(codes.iri("unread-kind", one.kind)), "text": one.text,
+         "nearest": one.nearest, "key": one.item, **_place(one.cell)}
+        for order, one in enumerate(unread, 1)
+    ]  # fmt: skip
+    return triples("unread", rows, base)
+
+
+def _place(cell: CellReference | None) -> Row:
+    return {"sheet": cell.sheet, "address": cell.address} if cell else {}
