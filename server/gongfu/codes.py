@@ -42,6 +42,8 @@ class CodeLists:
 
     def iri(self, scheme: str, word: str) -> str | None:
         """Return the concept of a scheme that a code, label or other word names; None where there is none."""
+        if not word:
+            return None
         return self.words.get((scheme, word)) or self.words.get((scheme, key(word)))
 
     def concept(self, scheme: str, word: str) -> Concept | None:
@@ -72,7 +74,8 @@ def codelists() -> CodeLists:
     for iri, concept in sorted(concepts.items()):
         for word in (concept.code, *concept.labels.values(), *concept.other_words):
             words.setdefault((concept.scheme, word), iri)
-            words.setdefault((concept.scheme, key(word)), iri)
+            if key(word):
+                words.setdefault((concept.scheme, key(word)), iri)
     return CodeLists(concepts, words)
 
 

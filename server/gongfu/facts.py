@@ -45,12 +45,20 @@ def triples(table: str, rows: Iterable[Row], base: str) -> list[ox.Triple]:
     store.extend(ox.Quad(subject, ox.NamedNode(ROW + column), term(value))
                  for row in rows if (subject := ox.BlankNode())
                  for column, value in row.items() if value is not None and value != "")  # fmt: skip
-    return construct(store, house().data / "tables" / f"{table}.rq", {"base": ox.Literal(base)})
+    return construct(store, house().data / "tables" / f"{table}.rq", {"base": base})
 
 
-def construct(store: ox.Store, file: Path, values: Mapping[str, ox.Literal | ox.NamedNode]) -> list[ox.Triple]:
-    """Run a CONSTRUCT file on a store (all its graphs as one) with variables given; the triples come once each."""
-    substitutions = {ox.Variable(name): value for name, value in values.items()}
-    result = store.query(file.read_text("utf-8"), use_default_graph_as_union=True, substitutions=substitutions)
+def construct(store: ox.Store, file: Path, settings: Row) -> list[ox.Triple]:
+    """Run a CONSTRUCT file on a store (all its graphs as one); ``row:settings`` carries what the file may ask for.
+
+    Settings are facts, for variable substitution of the engine does not reach variables used in expressions only.
+    """
+    subject = ox.NamedNode(ROW + "settings")
+    given = [ox.Quad(subject, ox.NamedNode(ROW + name), term(value)) for name, value in settings.items() if value is not None]
+    store.extend(given)
+    result = store.query(file.read_text("utf-8"), use_default_graph_as_union=True)
     assert isinstance(result, ox.QueryTriples)
-    return list(dict.fromkeys(result))
+    found = list(dict.fromkeys(result))
+    for quad in given:
+        store.remove(quad)
+    return found

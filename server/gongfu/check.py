@@ -1,0 +1,121 @@
+"""Check: a catalogue file against the national one, from file to report. A newcomer reads this page first.
+
+    document -> arrange -> (match, measures, departments) -> map -> compare -> validate -> findings
+
+Place in the flow: the whole of it. The command line, HTTP and the build take this path through ``examine``.
+"""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from gongfu.arrange import Arranged, arrange
+from gongfu.catalogue import Catalogue, Edition, Unread
+from gongfu.codes import CodeLists, codelists
+from gongfu.document import Document, UnreadableDocument, read_document
+from gongfu.examine import Prepared, examine, prepare
+from gongfu.findings import Report, report
+from gongfu.settings import base_iri
+from gongfu.sources import FaultySource, curated_correspondences, curated_measures, edition_of, source_folder
+
+NATION = "cn-13fyp"
+_ITEM_COUNT = re.compile(r"领域(?:的|共)?\s*(\d{1,3})\s*个(?:服务)?项目|清单[^。\d]{0,40}?(?:共|计)\s*(\d{1,3})\s*[项个]")
+
+
+class UnusableCatalogue(Exception):
+    """The file can be read but not checked: says in zh and en what is wrong, where, and what to do next."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} / {en}")
+        self.zh, self.en = zh, en
+
+
+def check(path: Path, against: str = NATION, region: str | None = None) -> Report:
+    """Check a catalogue file and return the report.
+
+    Args:
+        path: the file, in any format that ``read_document`` takes.
+        against: id or folder name of the national edition.
+        region: GB/T 2260 code of the catalogue's region; None takes what stands beside or in the file.
+
+    Raises:
+        UnreadableDocument: the file cannot be read. UnusableCatalogue: it holds no catalogue, or the region or
+        edition is unknown.
+    """
+    codes, base = codelists(), base_iri()
+    nation = national(against, codes, base)
+    catalogue = read_catalogue(path, region, codes)
+    stated = curated_correspondences(path.parent) if path.name == "catalogue.csv" else None
+    return report(examine(catalogue, nation, codes, base, stated), codes)
+
+
+def national(edition: str, codes: CodeLists, base: str) -> Prepared:
+    """Return a curated edition, read from its folder, ready to be compared with."""
+    try:
+        folder = source_folder(edition)
+    except FaultySource as error:
+        raise UnusableCatalogue(*str(error).split(" / ", 1)) from error
+    catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
+    return prepare(catalogue, codes, base, curated_measures(folder, catalogue.items, codes))
+
+
+def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogue:
+    """Return the catalogue in a file; what source.yaml beside it says of the document is taken over."""
+    document = read_document(path)
+    arranged = arrange(document)
+    if not arranged.items:
+        raise UnusableCatalogue(
+            f"“{path.name}”里没有找到清单。表头须有“服务项目”和“服务对象”“服务标准”等栏；请检查表头那一行。",
+            f"No catalogue was found in “{path.name}”. The header row needs 服务项目 and 服务对象, 服务标准 or the like; check it.",
+        )
+    edition = _edition(path, document, arranged, region, codes)
+    return Catalogue(edition, arranged.items, (*arranged.unread, *_unread_places(document)), arranged.columns)
+
+
+def _unread_places(document: Document) -> list[Unread]:
+    return [Unread("row", f"{place}：这里只有图片，没有可读的文字") for place in document.unread]
+
+
+def _edition(path: Path, document: Document, arranged: Arranged, region: str | None, codes: CodeLists) -> Edition:
+    beside = path.name == "catalogue.csv" and (path.parent / "source.yaml").is_file()
+    if beside:
+        edition = edition_of(path.parent)
+        return replace(edition, region=_known_region(region, codes)) if region else edition
+    code = _known_region(region, codes) if region else guess_region(path, document, codes)
+    level = "national" if code == "CN" else "province" if code.endswith("0000") else "prefecture" if code.endswith("00") else "county"
+    declared = _declared(document.prose, len(arranged.items))
+    return Edition(id=f"{code}-draft", region=code, file=path.name, level=level, declared_items=declared)
+
+
+def _known_region(region: str, codes: CodeLists) -> str:
+    concept = codes.concept("division", region)
+    if concept is None:
+        raise UnusableCatalogue(
+            f"地区代码“{region}”不在行政区划代码表中。请用 GB/T 2260 的六位省级代码，如吉林省 220000。",
+            f"Region {region!r} is not in the list of divisions. Use the six digits of GB/T 2260, such as 220000 for Jilin.",
+        )
+    return concept.code
+
+
+def guess_region(path: Path, document: Document, codes: CodeLists) -> str:
+    """Return the region that file name, sheet names and title lines name most often; CN where they name none."""
+    lines = [path.stem, *(table.sheet for table in document.tables), *document.prose.splitlines()[:40]]
+    lines += [cell.text for table in document.tables for row in table.rows[:3] for cell in row if len(row) - row.count(cell) >= 0][:60]
+    counts: Counter[str] = Counter()
+    for concept in codes.scheme("division"):
+        words = [word for word in (*concept.labels.values(), *concept.other_words) if len(word) >= 2]
+        hits = sum(1 for line in lines if any(word in line for word in words))
+        if hits and concept.code != "CN":
+            counts[concept.code] = hits
+    return max(counts, key=lambda code: (counts[code], code.endswith("0000"))) if counts else "CN"
+
+
+def _declared(prose: str, actual: int) -> int | None:
+    """Return the number of items the document's own text declares for its catalogue; None where it states none."""
+    found = [int(first or second) for first, second in _ITEM_COUNT.findall(prose)]
+    plausible = [number for number in found if 20 <= number <= 400]
+    return (actual if actual in plausible else plausible[-1]) if plausible else None
+
+
+__all__ = ["NATION", "UnreadableDocument", "UnusableCatalogue", "check", "guess_region", "national", "read_catalogue"]

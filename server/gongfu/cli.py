@@ -1,0 +1,99 @@
+"""The command line: gongfu check, build, query, serve.
+
+Place in the flow: rightmost; parses arguments, prints, sets the exit code: 0 conforms, 1 does not, 2 could not run.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gongfu import __version__
+
+CONFORMS, DOES_NOT, COULD_NOT = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")  # a Chinese report must not die of a Latin-1 terminal
+    given = _parser().parse_args(arguments)
+    code: int = given.run(given)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gongfu", description="公服：基本公共服务清单的比对、关联数据与查询 / check, link and query catalogues of basic public services")
+    parser.add_argument("--version", action="version", version=f"gongfu {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    check = commands.add_parser("check", help="比对一份清单与国家清单 / check a catalogue against the national one")
+    check.add_argument("file", type=Path, help="清单文件（xlsx、csv、docx、pdf、txt 等）/ the catalogue file")
+    check.add_argument("--against", default="cn-13fyp", help="国家清单版本 / the national edition (default: cn-13fyp)")
+    check.add_argument("--region", help="GB/T 2260 代码，如 220000；不写则取文件所说 / code of the region; left out, what the file says")
+    check.add_argument("--format", choices=["text", "json"], default="text", help="输出格式 / output format")
+    check.add_argument("--lang", choices=["zh", "en"], default="zh", help="文字报告的语言 / language of the text report")
+    check.set_defaults(run=_check)
+    build = commands.add_parser("build", help="由全部来源建成数据库和下载文件 / build store and dumps from all sources")
+    build.add_argument("--out", type=Path, default=Path("out"), help="输出文件夹 / output folder (default: out)")
+    build.set_defaults(run=_build)
+    query = commands.add_parser("query", help="运行一个 SPARQL 查询文件 / run a SPARQL query file")
+    query.add_argument("file", type=Path, help=".rq 文件 / the .rq file")
+    query.add_argument("--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote")
+    query.add_argument("--format", choices=["table", "csv", "tsv", "json", "xml"], default="table", help="SELECT 结果的格式 / format of SELECT results")
+    query.set_defaults(run=_query)
+    serve = commands.add_parser("serve", help="启动查询服务（需要时先 build）/ serve the endpoint (builds when needed)")
+    serve.add_argument("--port", type=int, default=8000, help="端口 / port (default: 8000)")
+    serve.add_argument("--host", default="127.0.0.1", help="监听地址 / address to bind (default: 127.0.0.1)")
+    serve.add_argument("--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote")
+    serve.set_defaults(run=_serve)
+    return parser
+
+
+def _fail(zh: str, en: str) -> int:
+    print(f"gongfu: {zh}\n        {en}", file=sys.stderr)
+    return COULD_NOT
+
+
+def _check(given: argparse.Namespace) -> int:
+    # Imported here: a command pays only for the libraries it needs.
+    from gongfu.check import UnreadableDocument, UnusableCatalogue, check
+    from gongfu.codes import codelists
+    from gongfu.report import as_json, as_text
+
+    try:
+        report = check(given.file, given.against, given.region)
+    except (UnreadableDocument, UnusableCatalogue) as error:
+        return _fail(error.zh, error.en)
+    print(as_json(report, codelists()) if given.format == "json" else as_text(report, given.lang), end="")
+    return CONFORMS if report.conforms else DOES_NOT
+
+
+def _build(given: argparse.Namespace) -> int:
+    from gongfu.build import build
+
+    built = build(given.out)
+    print(f"已建成 {built.store}：{built.quads} 条 / built: {built.quads} quads in {len(built.graphs)} graphs")
+    return CONFORMS
+
+
+def _query(given: argparse.Namespace) -> int:
+    from gongfu.query import QueryFault, run_query
+
+    try:
+        sys.stdout.write(run_query(given.file, given.out, given.format))
+    except QueryFault as error:
+        return _fail(error.zh, error.en)
+    return CONFORMS
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from gongfu.build import built_or_build
+    from gongfu.serving import serve
+
+    serve(built_or_build(given.out), given.host, given.port)
+    return CONFORMS
+
+
+if __name__ == "__main__":
+    sys.exit(main())

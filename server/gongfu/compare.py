@@ -1,0 +1,28 @@
+"""Compare: national and provincial measures become comparison nodes, by the CONSTRUCT files of data/comparisons/.
+
+Place in the flow: map -> **compare** -> validate. The comparisons are data: published, queryable, and what the shapes
+judge.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import pyoxigraph as ox
+
+from gongfu.codes import codelist_triples
+from gongfu.facts import Row, construct
+from gongfu.settings import house
+
+# A pair of rows that is less sure than this is not judged; it is reported for a person to confirm.
+CERTAIN = Decimal("0.5")
+
+
+def comparisons(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:
+    """Return the comparison nodes of a catalogue graph and the national graph, given together."""
+    store = ox.Store()
+    for graph in graphs:
+        store.extend(ox.Quad(*triple) for triple in graph)
+    store.extend(ox.Quad(*triple) for triple in codelist_triples() if triple.predicate.value.endswith("#polarity"))
+    values: Row = {"base": base, "certain": CERTAIN}
+    files = sorted((house().data / "comparisons").glob("*.rq"))
+    return [triple for file in files for triple in construct(store, file, values)]

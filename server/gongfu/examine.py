@@ -1,0 +1,121 @@
+"""Examine: everything that is read from one catalogue and how it compares with the nation's, as one data graph.
+
+Place in the flow: arrange -> measures, departments, match, indicators -> map -> compare -> validate. `check` and `build`
+both call `examine`; there is no second way.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pyoxigraph as ox
+
+from gongfu.catalogue import Catalogue, Item, Unread
+from gongfu.codes import CodeLists
+from gongfu.compare import comparisons
+from gongfu.departments import Role, read_departments
+from gongfu.graph import correspondence_triples, edition_triples, item_triples, measure_triples, role_triples, unread_triples
+from gongfu.indicators import with_indicators
+from gongfu.match import Correspondence, match
+from gongfu.measures import Measure, read_measures
+from gongfu.validate import Result, validate
+
+Measures = Mapping[str, Sequence[tuple[str, Measure]]]
+_STANDARD_COLUMNS = ("content", "standard", "coverage")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A catalogue with what was read from its cells and the graph of both.
+
+    ``measures`` maps an item's key to pairs of (column, measure) in order; ``roles`` to its units in order.
+    """
+
+    catalogue: Catalogue
+    measures: Measures
+    roles: Mapping[str, Sequence[Role]]
+    triples: tuple[ox.Triple, ...]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A prepared catalogue with its correspondences to the nation, the comparisons, and the validation results."""
+
+    prepared: Prepared
+    nation: Prepared
+    correspondences: tuple[Correspondence, ...]
+    triples: tuple[ox.Triple, ...]
+    compared: tuple[ox.Triple, ...]
+    results: tuple[Result, ...]
+
+
+def prepare(
+    catalogue: Catalogue, codes: CodeLists, base: str, curated: Measures | None = None,
+    paired: Mapping[str, Sequence[tuple[str, Measure]]] | None = None,
+) -> Prepared:  # fmt: skip
+    """Read the cells of a catalogue and map it.
+
+    ``curated`` are measures that a person typed; without them the grammar reads. ``paired`` gives for each item key the
+    national measures, with the name of their item, that its numbers may be the same quantity as.
+    """
+    measures, unread = (curated, ()) if curated is not None else _read(catalogue, codes, paired or {})
+    roles = {item.key: read_departments(item.text("departments"), catalogue.edition.region, codes) for item in catalogue.items}
+    catalogue = replace(catalogue, unread=(*catalogue.unread, *unread, *_unknown_units(catalogue, roles)))
+    edition, method = catalogue.edition, "person" if curated is not None else "grammar"
+    triples = [
+        *edition_triples(catalogue, codes, base), *item_triples(catalogue, codes, base),
+        *measure_triples(edition.id, measures, codes, base, method),
+        *role_triples(edition.id, edition.region, roles, codes, base),
+        *unread_triples(edition.id, catalogue.unread, codes, base),
+    ]  # fmt: skip
+    return Prepared(catalogue, measures, roles, tuple(dict.fromkeys(triples)))
+
+
+def _read(
+    catalogue: Catalogue, codes: CodeLists, paired: Mapping[str, Sequence[tuple[str, Measure]]]
+) -> tuple[Measures, tuple[Unread, ...]]:
+    measures: dict[str, list[tuple[str, Measure]]] = {}
+    unread: list[Unread] = []
+    for item in catalogue.items:
+        for column in _STANDARD_COLUMNS:
+            found, left = read_measures(item.text(column), catalogue.edition.level, item.name)
+            named = with_indicators(found, item.name, paired.get(item.key, ()), codes)
+            measures.setdefault(item.key, []).extend((column, one) for one in named)
+            unread += [Unread("sentence-with-number", passage.text, item.cells.get(column), item.key, column) for passage in left]
+    return measures, tuple(unread)
+
+
+def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]]) -> list[Unread]:
+    """Return each unit that answers to none known, once, at the first item that names it."""
+    seen: dict[str, Unread] = {}
+    for item in catalogue.items:
+        for role in roles[item.key]:
+            if role.iri is None and not role.counterparts and role.kind != "government":
+                place = item.cells.get("departments")
+                seen.setdefault(role.name, Unread("unit-of-government", role.name, place, item.key, "departments", role.nearest))
+    return list(seen.values())
+
+
+def examine(
+    catalogue: Catalogue, nation: Prepared, codes: CodeLists, base: str,
+    correspondences: Sequence[Correspondence] | None = None, curated: Measures | None = None,
+) -> Examined:  # fmt: skip
+    """Read, match, map, compare and validate a catalogue against the national one.
+
+    ``correspondences`` that a person stated are taken; without them the rows are matched by their words.
+    """
+    pairs = tuple(correspondences) if correspondences is not None else match(catalogue.items, nation.catalogue.items)
+    prepared = prepare(catalogue, codes, base, curated, _paired(pairs, nation))
+    stated = correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base)
+    triples = tuple(dict.fromkeys([*prepared.triples, *stated]))
+    compared = tuple(comparisons([triples, nation.triples], base))
+    return Examined(prepared, nation, pairs, triples, compared, tuple(validate([*triples, *compared])))
+
+
+def _paired(pairs: Sequence[Correspondence], nation: Prepared) -> dict[str, list[tuple[str, Measure]]]:
+    names: dict[str, Item] = {item.key: item for item in nation.catalogue.items}
+    found: dict[str, list[tuple[str, Measure]]] = {}
+    for pair in pairs:
+        if pair.item and pair.national in names:
+            measures = nation.measures.get(pair.national or "", ())
+            found.setdefault(pair.item, []).extend((names[pair.national or ""].name, measure) for _, measure in measures)
+    return found

@@ -1,0 +1,51 @@
+"""Rules: what the shapes say about themselves (id, label, clause, message), for reports and documentation.
+
+Place in the flow: beside validate; reads shapes/, judges nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyoxigraph as ox
+
+from gongfu.settings import DEFINITIONS, house
+
+_SH = "http://www.w3.org/ns/shacl#"
+_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+_SOURCE = "http://purl.org/dc/terms/source"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule as its shape states it; ``message`` holds the templates of this (property) shape by language."""
+
+    id: str
+    label: Mapping[str, str]
+    clause: str
+    message: Mapping[str, str]
+
+
+@lru_cache(maxsize=1)
+def rules() -> Mapping[str, Rule]:
+    """Return the rule behind every shape IRI, node shapes and property shapes alike."""
+    store = ox.Store()
+    for file in sorted(house().shapes.glob("*.ttl")):
+        store.bulk_load(path=str(file), format=ox.RdfFormat.TURTLE)
+    found: dict[str, Rule] = {}
+    for quad in store.quads_for_pattern(None, ox.NamedNode(DEFINITIONS + "ruleId"), None):
+        shape = quad.subject
+        assert isinstance(shape, ox.NamedNode) and isinstance(quad.object, ox.Literal)
+        rule = Rule(quad.object.value, _texts(store, shape, _LABEL), "".join(_texts(store, shape, _SOURCE).values()),
+                    _texts(store, shape, _SH + "message"))  # fmt: skip
+        found[shape.value] = rule
+        for part in store.quads_for_pattern(shape, ox.NamedNode(_SH + "property"), None):
+            if isinstance(part.object, ox.NamedNode):
+                message = _texts(store, part.object, _SH + "message")
+                found[part.object.value] = Rule(rule.id, rule.label, rule.clause, message)
+    return found
+
+
+def _texts(store: ox.Store, subject: ox.NamedNode, predicate: str) -> dict[str, str]:
+    objects = (quad.object for quad in store.quads_for_pattern(subject, ox.NamedNode(predicate), None))
+    return {literal.language or "": literal.value for literal in objects if isinstance(literal, ox.Literal)}

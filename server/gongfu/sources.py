@@ -1,0 +1,208 @@
+"""Sources: the curated folders of data/sources/ and what may stand beside any catalogue file.
+
+Place in the flow: before check and build. A folder holds source.yaml (the document), catalogue.csv and the tables that
+people typed beside it: measures, correspondences, annotations, indicators. A catalogue file of an official may have
+the same files beside it; they are honoured wherever they stand.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gongfu.catalogue import Edition, Item
+from gongfu.codes import CodeLists
+from gongfu.match import Correspondence
+from gongfu.measures import Measure, normalised
+from gongfu.settings import house
+
+
+class FaultySource(Exception):
+    """A curated file that cannot be used: says which file, which line, what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A suspected misprint: the text stays as printed, the suspicion stands beside it."""
+
+    number: str
+    column: str
+    printed: str
+    suspected: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One figure of an indicator table; ``period`` is 2015, 2020 or cumulative; value None where none is printed."""
+
+    indicator: str
+    period: str
+    printed: str
+    value: Decimal | None
+    comparator: str
+    unit: str
+    multiplier: str
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A category of document 55 names a national item, with the words that do."""
+
+    category: str
+    national: str
+    quote: str
+
+
+def source_folders() -> list[Path]:
+    """Return the folders of data/sources/ in order of name."""
+    return sorted(path.parent for path in (house().data / "sources").glob("*/source.yaml"))
+
+
+def source_folder(edition: str) -> Path:
+    """Return the folder of an edition by its id or folder name; FaultySource where there is none."""
+    for folder in source_folders():
+        if edition in {folder.name, described(folder)["id"]}:
+            return folder
+    known = "、".join(folder.name for folder in source_folders())
+    raise FaultySource(f"没有清单“{edition}”；已有：{known} / no edition {edition!r}; known: {known}")
+
+
+def described(folder: Path) -> Mapping[str, Any]:
+    """Return source.yaml of a folder."""
+    loaded = yaml.safe_load((folder / "source.yaml").read_text("utf-8"))
+    if not isinstance(loaded, dict) or "id" not in loaded:
+        raise FaultySource(f"{folder / 'source.yaml'}：缺少 id / has no id")
+    return loaded
+
+
+def edition_of(folder: Path) -> Edition:
+    """Return the edition that source.yaml describes."""
+    about = described(folder)
+    document: Mapping[str, Any] = about.get("document") or {}
+    period: Mapping[str, int] = about.get("period") or {}
+    issued = document.get("issued")
+    forwarded = about.get("forwarded_by") or document.get("forwarded_by") or {}
+    return Edition(
+        id=str(about["id"]), region=str(about.get("region") or "CN"), file=str(document.get("file") or ""),
+        level=str(about.get("level") or "province"), title=about.get("title") or {},
+        document_number=document.get("number") or "", document_title=document.get("title") or "",
+        issuer=document.get("issuer") or "", issued=issued if isinstance(issued, date) else None,
+        period=(int(period["from"]), int(period["to"])) if period else None, declared_items=about.get("declared_items"),
+        sha256=document.get("sha256") or "", implements=about.get("implements") or "", series=str(about.get("series") or ""),
+        forwarded_by=str(forwarded.get("number", "")) if isinstance(forwarded, dict) else str(forwarded),
+        supersedes=about.get("supersedes") or "", published=True,
+        scheme=about.get("scheme") or ("domain-12fyp" if period.get("to") == 2015 else "domain-13fyp"),
+        notes=tuple((language, text) for note in about.get("notes") or () for language, text in note.items()),
+    )  # fmt: skip
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, row) of a curated table; nothing where there is no such file."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), 2):
+            yield line, {column: (value or "").strip() for column, value in row.items() if column}
+
+
+def curated_correspondences(folder: Path) -> tuple[Correspondence, ...] | None:
+    """Return correspondence.csv of a folder, None where there is none."""
+    path = folder / "correspondence.csv"
+    if not path.is_file():
+        return None
+    found = []
+    for line, row in _rows(path):
+        try:
+            found.append(Correspondence(
+                row["national"] or None, row["item"] or None, row["relation"], row["cardinality"], row["justification"],
+                float(row["confidence"]), row.get("note", ""), row.get("exemption", ""),
+            ))  # fmt: skip
+        except (KeyError, ValueError) as error:
+            raise FaultySource(f"{path}:{line}: {error}") from error
+    return tuple(found)
+
+
+def curated_measures(
+    folder: Path, items: tuple[Item, ...], codes: CodeLists
+) -> dict[str, list[tuple[str, Measure]]] | None:
+    """Return measures.csv of a folder by item key, each with the column its quotation stands in; None without file."""
+    path = folder / "measures.csv"
+    if not path.is_file():
+        return None
+    by_number = {item.number: item for item in items}
+    found: dict[str, list[tuple[str, Measure]]] = {}
+    for line, row in _rows(path):
+        item = by_number.get(row["number"])
+        if item is None:
+            raise FaultySource(f"{path}:{line}: 清单没有第{row['number']}项 / the catalogue has no item {row['number']}")
+        found.setdefault(item.key, []).append(_curated_measure(path, line, row, item, codes))
+    return found
+
+
+def _curated_measure(path: Path, line: int, row: Mapping[str, str], item: Item, codes: CodeLists) -> tuple[str, Measure]:
+    column, start = _quoted(item, row["quote"])
+    if start < 0:
+        raise FaultySource(f"{path}:{line}: 引文不在第{item.number}项中：{row['quote']} / quotation not found in the item")
+    indicator = codes.iri("indicator", row["indicator"]) or ""
+    if row["indicator"] and not indicator:
+        raise FaultySource(f"{path}:{line}: 指标代码表没有“{row['indicator']}” / no such indicator")
+    measure = Measure(
+        label=row["label"], comparator=row["comparator"], lower=_decimal(path, line, row["lower"]),
+        upper=_decimal(path, line, row["upper"]), unit=row["unit"], per=row["per"], multiplier=row["multiplier"],
+        scope=row["scope"], role=row["binding_role"], attainment=row["attainment"], condition=row["condition"],
+        quote=row["quote"], start=start, end=start + len(row["quote"]), indicator=indicator,
+    )  # fmt: skip
+    days = [Decimal(part) for part in row["condition"].replace("天", " ").replace("按", " ").split() if part.isdigit()]
+    result = normalised(measure, days[0] if days and "天" in row["condition"] else None)
+    return column, replace(result, condition=row["condition"])
+
+
+def _quoted(item: Item, quote: str) -> tuple[str, int]:
+    for column in ("standard", "content", "coverage"):
+        start = item.text(column).find(quote)
+        if start >= 0:
+            return column, start
+    return "standard", -1
+
+
+def _decimal(path: Path, line: int, text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation as error:
+        raise FaultySource(f"{path}:{line}: 不是数：{text} / not a number") from error
+
+
+def annotations(folder: Path) -> tuple[Annotation, ...]:
+    """Return annotations.csv of a folder."""
+    return tuple(Annotation(row["number"], row["column"], row["printed"], row["suspected"], row["reason"])
+                 for _, row in _rows(folder / "annotations.csv"))  # fmt: skip
+
+
+def observations(folder: Path) -> tuple[Observation, ...]:
+    """Return the figures of indicators.csv, up to three a row; – and — as printed mean that no value is given."""
+    columns = {"baseline_2015": "2015", "target_2020": "2020", "cumulative": "cumulative"}
+    found = []
+    for _, row in _rows(folder / "indicators.csv"):
+        for column, period in columns.items():
+            if row[column]:
+                value, comparator = _figure(row[column])
+                found.append(Observation(row["indicator"], period, row[column], value, comparator, row["unit"], row["multiplier"]))
+    return tuple(found)
+
+
+def _figure(printed: str) -> tuple[Decimal | None, str]:
+    text = printed.replace(" ", "")
+    comparator = "more-than" if text[:1] in {">", "＞"} else "at-least" if text.endswith("以上") else "exactly"
+    digits = text.strip(">＞").removesuffix("以上")
+    return (Decimal(digits), comparator) if digits.replace(".", "", 1).isdigit() else (None, "")
+
+
+def mentions(folder: Path) -> tuple[Mention, ...]:
+    """Return categories.csv of a folder."""
+    return tuple(Mention(row["category"], row["national"], row["quote"]) for _, row in _rows(folder / "categories.csv"))
