@@ -84,12 +84,13 @@ class Edition:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A catalogue as arranged from a document: its edition, its items in order, what could not be read."""
+    """A catalogue as arranged from ``file``: its edition, its items in order, what could not be read, header cells."""
 
     edition: Edition
     items: tuple[Item, ...]
     unread: tuple[Unread, ...] = ()
     columns: Mapping[str, CellReference] = field(default_factory=dict)
+    file: str = ""
 
     def item(self, key: str) -> Item:
         """Return the item with this key; KeyError where there is none."""

@@ -70,7 +70,7 @@ def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogu
             f"No catalogue was found in “{path.name}”. The header row needs 服务项目 and 服务对象, 服务标准 or the like; check it.",
         )
     edition = _edition(path, document, arranged, region, codes)
-    return Catalogue(edition, arranged.items, (*arranged.unread, *_unread_places(document)), arranged.columns)
+    return Catalogue(edition, arranged.items, (*arranged.unread, *_unread_places(document)), arranged.columns, path.name)
 
 
 def _unread_places(document: Document) -> list[Unread]:

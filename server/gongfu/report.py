@@ -37,7 +37,7 @@ def as_json(report: Report, codes: CodeLists) -> str:
     examined = report.examined
     edition = examined.prepared.catalogue.edition
     whole = {
-        "document": {"file": edition.file, "region": edition.region, "against": examined.nation.catalogue.edition.id},
+        "document": {"file": examined.prepared.catalogue.file, "region": edition.region, "against": examined.nation.catalogue.edition.id},
         "conforms": report.conforms, "counts": dict(report.counts),
         "items": list(_items(examined, codes)), "findings": [_finding(one) for one in report.findings],
         "missing": list(report.missing),
@@ -91,7 +91,7 @@ def as_text(report: Report, language: str = "zh") -> str:
     words = _WORDS[language]
     edition = report.examined.prepared.catalogue.edition
     against = report.examined.nation.catalogue.edition.id
-    lines = [words["title"].format(file=edition.file, against=against), f"{words['region']}：{edition.region}",
+    lines = [words["title"].format(file=report.examined.prepared.catalogue.file, against=against), f"{words['region']}：{edition.region}",
              words["counts"].format(**report.counts),
              words["conforms"] if report.conforms else words["fails"].format(n=report.counts["violation"])]  # fmt: skip
     for severity in SEVERITIES:

@@ -17,6 +17,8 @@ def printed_value(measure: Measure, language: str) -> str:
     number = _number(measure)
     if measure.comparator == "range":
         return f"{measure.per}{number}"
+    if measure.unit == "%" and measure.lower == 100 and measure.comparator == "at-least":
+        return f"{number}"  # nothing is above all of them
     pattern = (_ZH if language == "zh" else _EN)[measure.comparator]
     return pattern.format(f"{measure.per}{number}") if language == "zh" else f"{pattern.format(number)} {measure.per}".strip()
 

@@ -1,0 +1,190 @@
+"""Build: all sources become one store and its dumps, written beside and renamed into place.
+
+Place in the flow: after examine. A build is a folder named by the digest of everything it was made from; the link
+``current`` is switched to it in one step, so that a reader sees the old data or the new and never a mixture.
+"""
+
+import gzip
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from gongfu import __version__
+from gongfu.check import NATION, national, read_catalogue
+from gongfu.codes import CodeLists, codelists
+from gongfu.examine import Prepared, examine, prepare
+from gongfu.facts import Row, triples
+from gongfu.graph import correspondence_triples, node
+from gongfu.settings import base_iri, house
+from gongfu.sources import (
+    annotations,
+    curated_correspondences,
+    curated_measures,
+    described,
+    mentions,
+    observations,
+    source_folders,
+)
+
+CURRENT = "current"
+_KEPT = 2  # the build before stays, for readers that still have it open
+
+PREFIXES = {
+    "bps": "https://w3id.org/bps-cn/def#", "bpsh": "https://w3id.org/bps-cn/shapes#", "cv": "http://data.europa.eu/m8g/",
+    "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "prov": "http://www.w3.org/ns/prov#",
+    "qb": "http://purl.org/linked-data/cube#", "skos": "http://www.w3.org/2004/02/skos/core#",
+    "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#", "xsd": "http://www.w3.org/2001/XMLSchema#",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build: its folder, the store inside it, the named graphs and the number of quads."""
+
+    folder: Path
+    store: Path
+    graphs: tuple[str, ...]
+    quads: int
+
+
+def built_or_build(out: Path) -> Path:
+    """Return the store under ``out``, built first when there is none or its sources have changed."""
+    link = out / CURRENT
+    if link.exists() and link.resolve().name == sources_digest():
+        return link.resolve() / "store"
+    return build(out).store
+
+
+def build(out: Path) -> Built:
+    """Build the store and the dumps from all sources under ``out`` and switch ``current`` to them."""
+    out.mkdir(parents=True, exist_ok=True)
+    version = sources_digest()
+    graphs = dict(_graphs(codelists(), base_iri()))
+    quads = [ox.Quad(*triple, ox.NamedNode(name)) for name, found in graphs.items() for triple in found]
+    beside = Path(tempfile.mkdtemp(prefix=".building-", dir=out))
+    try:
+        store = ox.Store(str(beside / "store"))
+        store.bulk_extend(quads)
+        store.optimize()
+        store.flush()
+        del store
+        _write_dumps(beside / "dumps", graphs, quads)
+        target = out / version
+        if target.exists():
+            shutil.rmtree(target)
+        beside.rename(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    _switch(out, version)
+    return Built(target, target / "store", tuple(graphs), len(quads))
+
+
+def sources_digest() -> str:
+    """Return a short digest of everything a build depends on: the files of the house, the base IRI, the version."""
+    digest = hashlib.sha256(f"{__version__} {base_iri()}".encode())
+    folders = house()
+    for root in (folders.ontology, folders.shapes, folders.data, Path(__file__).parent):
+        for path in sorted(path for path in root.rglob("*") if path.is_file() and path.suffix in {".ttl", ".rq", ".csv", ".yaml", ".lark", ".py"}):
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _switch(out: Path, version: str) -> None:
+    link = out / f".{CURRENT}-{os.getpid()}"
+    link.symlink_to(version, target_is_directory=True)
+    link.replace(out / CURRENT)
+    others = sorted((path for path in out.iterdir() if path.is_dir() and not path.is_symlink() and path.name != version and not path.name.startswith(".")),
+                    key=lambda path: path.stat().st_mtime, reverse=True)  # fmt: skip
+    for path in others[_KEPT - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _graphs(codes: CodeLists, base: str) -> Iterator[tuple[str, list[ox.Triple]]]:
+    """Yield every named graph with its triples: vocabulary, rules, one an edition, correspondences, comparisons."""
+    yield f"{base}graph/ontology", _files(sorted(house().ontology.glob("*.ttl")))
+    yield f"{base}graph/codes", _files(sorted((house().ontology / "codelists").glob("*.ttl")))
+    yield f"{base}graph/shapes", _files(sorted(house().shapes.glob("*.ttl")))
+    nation = national(NATION, codes, base)
+    for folder in source_folders():
+        about = described(folder)
+        name = str(about["id"])
+        extra = [*_annotation_triples(folder, name, codes, base), *_observation_triples(folder, name, about, codes, base)]
+        if not (folder / "catalogue.csv").is_file():
+            yield f"{base}graph/{name}", [*extra, *_mention_triples(folder, name, codes, base)]
+            continue
+        own, related, compared = _edition(folder, nation, codes, base)
+        yield f"{base}graph/{name}", [*own, *extra]
+        if related:
+            yield f"{base}graph/correspondence/{name}", related
+        if compared:
+            yield f"{base}graph/comparison/{name}", compared
+
+
+def _edition(folder: Path, nation: Prepared, codes: CodeLists, base: str) -> tuple[list[ox.Triple], list[ox.Triple], list[ox.Triple]]:
+    """Return the triples of an edition, of its correspondences and of its comparisons with the nation."""
+    catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
+    measures = curated_measures(folder, catalogue.items, codes)
+    stated = curated_correspondences(folder)
+    if not catalogue.edition.implements:
+        own = prepare(catalogue, codes, base, measures)
+        related = correspondence_triples(catalogue, nation.catalogue, stated, codes, base) if stated else []
+        return list(own.triples), related, []
+    examined = examine(catalogue, nation, codes, base, stated, measures)
+    own_triples = list(examined.prepared.triples)
+    return own_triples, [one for one in examined.triples if one not in set(own_triples)], list(examined.compared)
+
+
+def _files(paths: Iterable[Path]) -> list[ox.Triple]:
+    return [quad.triple for path in paths for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+
+
+def _annotation_triples(folder: Path, edition: str, codes: CodeLists, base: str) -> list[ox.Triple]:
+    from gongfu.arrange import columns
+
+    rows: list[Row] = [
+        {"edition": edition, "order": order, "key": one.number, "column": node(codes.iri("column", columns().field(one.column) or "")),
+         "printed": one.printed, "suspected": one.suspected, "reason": one.reason}
+        for order, one in enumerate(annotations(folder), 1)
+    ]  # fmt: skip
+    return triples("annotation", rows, base)
+
+
+def _observation_triples(folder: Path, edition: str, about: Mapping[str, object], codes: CodeLists, base: str) -> list[ox.Triple]:
+    division = node(codes.iri("division", str(about.get("region") or "CN")))
+    rows: list[Row] = [
+        {"edition": edition, "indicatorCode": one.indicator, "indicator": node(codes.iri("indicator", one.indicator)),
+         "division": division, "period": one.period, "printed": one.printed, "value": one.value,
+         "comparator": node(codes.iri("comparator", one.comparator)), "unit": node(codes.iri("unit", one.unit)),
+         "multiplier": node(codes.iri("multiplier", one.multiplier))}
+        for one in observations(folder)
+    ]  # fmt: skip
+    return triples("observation", rows, base)
+
+
+def _mention_triples(folder: Path, edition: str, codes: CodeLists, base: str) -> list[ox.Triple]:
+    rows: list[Row] = [
+        {"edition": edition, "nation": NATION, "order": order, "category": node(codes.iri("category-2018", one.category)),
+         "national": one.national, "quote": one.quote}
+        for order, one in enumerate(mentions(folder), 1)
+    ]  # fmt: skip
+    return triples("category", rows, base)
+
+
+def _write_dumps(folder: Path, graphs: Mapping[str, list[ox.Triple]], quads: list[ox.Quad]) -> None:
+    """Write all quads as N-Quads (gzip) and every graph as Turtle, with a list of SHA-256 checksums."""
+    folder.mkdir(parents=True)
+    whole = ox.serialize(sorted(quads, key=str), format=ox.RdfFormat.N_QUADS)
+    assert whole is not None
+    with gzip.GzipFile(folder / "all.nq.gz", "wb", mtime=0) as file:
+        file.write(whole)
+    for name, found in graphs.items():
+        short = name.split("/graph/", 1)[1].replace("/", "-")
+        ox.serialize(found, output=str(folder / f"{short}.ttl"), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(folder.iterdir())]
+    (folder / "SHA256SUMS").write_text("".join(sums), "utf-8")
