@@ -27,6 +27,7 @@ from gongfu.sources import (
     curated_correspondences,
     curated_measures,
     described,
+    edition_of,
     mentions,
     observations,
     source_folders,
@@ -116,7 +117,7 @@ def _graphs(codes: CodeLists, base: str) -> Iterator[tuple[str, list[ox.Triple]]
         name = str(about["id"])
         extra = [*_annotation_triples(folder, name, codes, base), *_observation_triples(folder, name, about, codes, base)]
         if not (folder / "catalogue.csv").is_file():
-            yield f"{base}graph/{name}", [*extra, *_mention_triples(folder, name, codes, base)]
+            yield f"{base}graph/{name}", [*_document_triples(folder, base), *extra, *_mention_triples(folder, name, codes, base)]
             continue
         own, related, compared = _edition(folder, nation, codes, base)
         yield f"{base}graph/{name}", [*own, *extra]
@@ -136,8 +137,7 @@ def _edition(folder: Path, nation: Prepared, codes: CodeLists, base: str) -> tup
         related = correspondence_triples(catalogue, nation.catalogue, stated, codes, base) if stated else []
         return list(own.triples), related, []
     examined = examine(catalogue, nation, codes, base, stated, measures)
-    own_triples = list(examined.prepared.triples)
-    return own_triples, [one for one in examined.triples if one not in set(own_triples)], list(examined.compared)
+    return list(examined.prepared.triples), list(examined.related), list(examined.compared)
 
 
 def _files(paths: Iterable[Path]) -> list[ox.Triple]:
@@ -165,6 +165,15 @@ def _observation_triples(folder: Path, edition: str, about: Mapping[str, object]
         for one in observations(folder)
     ]  # fmt: skip
     return triples("observation", rows, base)
+
+
+def _document_triples(folder: Path, base: str) -> list[ox.Triple]:
+    edition = edition_of(folder)
+    row: Row = {
+        "edition": edition.id, "file": edition.file, "sha256": edition.sha256, "documentTitle": edition.document_title,
+        "documentNumber": edition.document_number, "issuer": edition.issuer, "issued": edition.issued,
+    }  # fmt: skip
+    return triples("document", [row], base)
 
 
 def _mention_triples(folder: Path, edition: str, codes: CodeLists, base: str) -> list[ox.Triple]:

@@ -35,10 +35,11 @@ class Concept:
 
 @dataclass(frozen=True)
 class CodeLists:
-    """All concepts by IRI, and by (scheme, word)."""
+    """All concepts by IRI and by (scheme, word); departments by (jurisdiction, word), for provinces share their names."""
 
     concepts: Mapping[str, Concept]
     words: Mapping[tuple[str, str], str]
+    departments: Mapping[tuple[str, str], str]
 
     def iri(self, scheme: str, word: str) -> str | None:
         """Return the concept of a scheme that a code, label or other word names; None where there is none."""
@@ -76,7 +77,10 @@ def codelists() -> CodeLists:
             words.setdefault((concept.scheme, word), iri)
             if key(word):
                 words.setdefault((concept.scheme, key(word)), iri)
-    return CodeLists(concepts, words)
+    departments = {(concept.facts.get("jurisdiction", "").rsplit("/", 1)[-1], key(word)): iri
+                   for iri, concept in sorted(concepts.items()) if concept.scheme == "department"
+                   for word in (*concept.labels.values(), *concept.other_words)}  # fmt: skip
+    return CodeLists(concepts, words, departments)
 
 
 def _concept(iri: str, facts: Mapping[str, list[ox.Literal | ox.NamedNode]]) -> Concept:

@@ -53,12 +53,8 @@ def _role(name: str, order: int, region: str, codes: CodeLists) -> Role:
 
 def _known(name: str, region: str, codes: CodeLists) -> Concept | None:
     """Return the department of this region, or for the nation's own catalogue the national one, of that very name."""
-    wanted = {key(name)} if region == "CN" else {key(name), key("省" + name)}
-    for concept in codes.scheme("department"):
-        own = concept.facts.get("jurisdiction", "").rsplit("/", 1)[-1] == region
-        if own and wanted & {key(word) for word in (*concept.labels.values(), *concept.other_words)}:
-            return concept
-    return None
+    iri = codes.departments.get((region, key(name))) or codes.departments.get((region, key("省" + name)))
+    return codes.concepts[iri] if iri else None
 
 
 def _counterparts(name: str, codes: CodeLists) -> tuple[str, ...]:

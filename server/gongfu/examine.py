@@ -38,12 +38,12 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Examined:
-    """A prepared catalogue with its correspondences to the nation, the comparisons, and the validation results."""
+    """A prepared catalogue with its correspondences to the nation, their graph, the comparisons and the results."""
 
     prepared: Prepared
     nation: Prepared
     correspondences: tuple[Correspondence, ...]
-    triples: tuple[ox.Triple, ...]
+    related: tuple[ox.Triple, ...]
     compared: tuple[ox.Triple, ...]
     results: tuple[Result, ...]
 
@@ -105,10 +105,10 @@ def examine(
     """
     pairs = tuple(correspondences) if correspondences is not None else match(catalogue.items, nation.catalogue.items)
     prepared = prepare(catalogue, codes, base, curated, _paired(pairs, nation))
-    stated = correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base)
-    triples = tuple(dict.fromkeys([*prepared.triples, *stated]))
-    compared = tuple(comparisons([triples, nation.triples], base))
-    return Examined(prepared, nation, pairs, triples, compared, tuple(validate([*triples, *compared])))
+    related = tuple(correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base))
+    compared = tuple(comparisons([prepared.triples, related, nation.triples], base))
+    results = tuple(validate([*prepared.triples, *related, *compared]))
+    return Examined(prepared, nation, pairs, related, compared, results)
 
 
 def _paired(pairs: Sequence[Correspondence], nation: Prepared) -> dict[str, list[tuple[str, Measure]]]:

@@ -79,7 +79,7 @@ def _as_number(number: str) -> tuple[int, str]:
 
 def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
     store = ox.Store()
-    store.extend(ox.Quad(*triple) for triple in (*examined.triples, *examined.compared, *examined.nation.triples))
+    store.extend(ox.Quad(*triple) for triple in (*examined.prepared.triples, *examined.related, *examined.compared, *examined.nation.triples))
     query = (house().data / "report" / "finding.rq").read_text("utf-8")
     found = [_Context(examined, codes, _about(store, query, result.focus), result).finding() for result in examined.results]
     position = {item.number: item.position for item in examined.prepared.catalogue.items}
