@@ -16,6 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gongfu import __version__
+from gongfu.arrange import columns
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import CodeLists, codelists
 from gongfu.examine import Prepared, examine, prepare
@@ -34,6 +35,7 @@ from gongfu.sources import (
 )
 
 CURRENT = "current"
+_SOURCE_SUFFIXES = frozenset({".ttl", ".rq", ".csv", ".yaml", ".lark", ".py"})
 _KEPT = 2  # the build before stays, for readers that still have it open
 
 PREFIXES = {
@@ -67,7 +69,11 @@ def build(out: Path) -> Built:
     out.mkdir(parents=True, exist_ok=True)
     version = sources_digest()
     graphs = dict(_graphs(codelists(), base_iri()))
-    quads = [ox.Quad(*triple, ox.NamedNode(name)) for name, found in graphs.items() for triple in found]
+    quads = [
+        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name))
+        for name, found in graphs.items()
+        for triple in found
+    ]
     beside = Path(tempfile.mkdtemp(prefix=".building-", dir=out))
     try:
         store = ox.Store(str(beside / "store"))
@@ -91,17 +97,22 @@ def sources_digest() -> str:
     digest = hashlib.sha256(f"{__version__} {base_iri()}".encode())
     folders = house()
     for root in (folders.ontology, folders.shapes, folders.data, Path(__file__).parent):
-        for path in sorted(path for path in root.rglob("*") if path.is_file() and path.suffix in {".ttl", ".rq", ".csv", ".yaml", ".lark", ".py"}):
+        for path in sorted(path for path in root.rglob("*") if path.is_file() and path.suffix in _SOURCE_SUFFIXES):
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
 def _switch(out: Path, version: str) -> None:
+    """Point ``current`` at a finished build in one step, then drop builds older than the one before."""
     link = out / f".{CURRENT}-{os.getpid()}"
     link.symlink_to(version, target_is_directory=True)
     link.replace(out / CURRENT)
-    others = sorted((path for path in out.iterdir() if path.is_dir() and not path.is_symlink() and path.name != version and not path.name.startswith(".")),
-                    key=lambda path: path.stat().st_mtime, reverse=True)  # fmt: skip
+    builds = [
+        path for path in out.iterdir() if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+    ]
+    others = sorted(
+        (path for path in builds if path.name != version), key=lambda path: path.stat().st_mtime, reverse=True
+    )
     for path in others[_KEPT - 1 :]:
         shutil.rmtree(path, ignore_errors=True)
 
@@ -115,9 +126,15 @@ def _graphs(codes: CodeLists, base: str) -> Iterator[tuple[str, list[ox.Triple]]
     for folder in source_folders():
         about = described(folder)
         name = str(about["id"])
-        extra = [*_annotation_triples(folder, name, codes, base), *_observation_triples(folder, name, about, codes, base)]
+        extra = [
+            *_annotation_triples(folder, name, codes, base),
+            *_observation_triples(folder, name, about, codes, base),
+        ]
         if not (folder / "catalogue.csv").is_file():
-            yield f"{base}graph/{name}", [*_document_triples(folder, base), *extra, *_mention_triples(folder, name, codes, base)]
+            yield (
+                f"{base}graph/{name}",
+                [*_document_triples(folder, base), *extra, *_mention_triples(folder, name, codes, base)],
+            )
             continue
         own, related, compared = _edition(folder, nation, codes, base)
         yield f"{base}graph/{name}", [*own, *extra]
@@ -127,7 +144,9 @@ def _graphs(codes: CodeLists, base: str) -> Iterator[tuple[str, list[ox.Triple]]
             yield f"{base}graph/comparison/{name}", compared
 
 
-def _edition(folder: Path, nation: Prepared, codes: CodeLists, base: str) -> tuple[list[ox.Triple], list[ox.Triple], list[ox.Triple]]:
+def _edition(
+    folder: Path, nation: Prepared, codes: CodeLists, base: str
+) -> tuple[list[ox.Triple], list[ox.Triple], list[ox.Triple]]:
     """Return the triples of an edition, of its correspondences and of its comparisons with the nation."""
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
     measures = curated_measures(folder, catalogue.items, codes)
@@ -145,17 +164,18 @@ def _files(paths: Iterable[Path]) -> list[ox.Triple]:
 
 
 def _annotation_triples(folder: Path, edition: str, codes: CodeLists, base: str) -> list[ox.Triple]:
-    from gongfu.arrange import columns
-
     rows: list[Row] = [
-        {"edition": edition, "order": order, "key": one.number, "column": node(codes.iri("column", columns().field(one.column) or "")),
+        {"edition": edition, "order": order, "key": one.number,
+         "column": node(codes.iri("column", columns().field(one.column) or "")),
          "printed": one.printed, "suspected": one.suspected, "reason": one.reason}
         for order, one in enumerate(annotations(folder), 1)
     ]  # fmt: skip
     return triples("annotation", rows, base)
 
 
-def _observation_triples(folder: Path, edition: str, about: Mapping[str, object], codes: CodeLists, base: str) -> list[ox.Triple]:
+def _observation_triples(
+    folder: Path, edition: str, about: Mapping[str, object], codes: CodeLists, base: str
+) -> list[ox.Triple]:
     division = node(codes.iri("division", str(about.get("region") or "CN")))
     rows: list[Row] = [
         {"edition": edition, "indicatorCode": one.indicator, "indicator": node(codes.iri("indicator", one.indicator)),

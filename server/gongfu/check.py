@@ -20,7 +20,9 @@ from gongfu.settings import base_iri
 from gongfu.sources import FaultySource, curated_correspondences, curated_measures, edition_of, source_folder
 
 NATION = "cn-13fyp"
-_ITEM_COUNT = re.compile(r"领域(?:的|共)?\s*(\d{1,3})\s*个(?:服务)?项目|清单[^。\d]{0,40}?(?:共|计)\s*(\d{1,3})\s*[项个]")
+_ITEM_COUNT = re.compile(
+    r"领域(?:的|共)?\s*(\d{1,3})\s*个(?:服务)?项目|清单[^。\d]{0,40}?(?:共|计)\s*(\d{1,3})\s*[项个]"
+)
 
 
 class UnusableCatalogue(Exception):
@@ -67,10 +69,13 @@ def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogu
     if not arranged.items:
         raise UnusableCatalogue(
             f"“{path.name}”里没有找到清单。表头须有“服务项目”和“服务对象”“服务标准”等栏；请检查表头那一行。",
-            f"No catalogue was found in “{path.name}”. The header row needs 服务项目 and 服务对象, 服务标准 or the like; check it.",
+            f"No catalogue was found in “{path.name}”. "
+            "The header row needs 服务项目 and 服务对象, 服务标准 or the like; check it.",
         )
     edition = _edition(path, document, arranged, region, codes)
-    return Catalogue(edition, arranged.items, (*arranged.unread, *_unread_places(document)), arranged.columns, path.name)
+    return Catalogue(
+        edition, arranged.items, (*arranged.unread, *_unread_places(document)), arranged.columns, path.name
+    )
 
 
 def _unread_places(document: Document) -> list[Unread]:
@@ -83,9 +88,18 @@ def _edition(path: Path, document: Document, arranged: Arranged, region: str | N
         edition = edition_of(path.parent)
         return replace(edition, region=_known_region(region, codes)) if region else edition
     code = _known_region(region, codes) if region else guess_region(path, document, codes)
-    level = "national" if code == "CN" else "province" if code.endswith("0000") else "prefecture" if code.endswith("00") else "county"
+    level = _level(code)
     declared = _declared(document.prose, len(arranged.items))
     return Edition(id=f"{code}-draft", region=code, file=path.name, level=level, declared_items=declared)
+
+
+def _level(code: str) -> str:
+    """Return the level of government of a GB/T 2260 code."""
+    if code == "CN":
+        return "national"
+    if code.endswith("0000"):
+        return "province"
+    return "prefecture" if code.endswith("00") else "county"
 
 
 def _known_region(region: str, codes: CodeLists) -> str:
@@ -93,22 +107,25 @@ def _known_region(region: str, codes: CodeLists) -> str:
     if concept is None:
         raise UnusableCatalogue(
             f"地区代码“{region}”不在行政区划代码表中。请用 GB/T 2260 的六位省级代码，如吉林省 220000。",
-            f"Region {region!r} is not in the list of divisions. Use the six digits of GB/T 2260, such as 220000 for Jilin.",
+            f"Region {region!r} is not in the list of divisions. "
+            "Use the six digits of GB/T 2260, such as 220000 for Jilin.",
         )
     return concept.code
 
 
 def guess_region(path: Path, document: Document, codes: CodeLists) -> str:
     """Return the region that file name, sheet names and title lines name most often; CN where they name none."""
+    rows = [row for table in document.tables for row in table.rows[:4]]
+    titles = [row for row in rows if sum(1 for cell in row if cell.text.strip()) == 1]
     lines = [path.stem, *(table.sheet for table in document.tables), *document.prose.splitlines()[:40]]
-    lines += [cell.text for table in document.tables for row in table.rows[:3] for cell in row if len(row) - row.count(cell) >= 0][:60]
+    lines += [cell.text for row in titles for cell in row]
     counts: Counter[str] = Counter()
     for concept in codes.scheme("division"):
         words = [word for word in (*concept.labels.values(), *concept.other_words) if len(word) >= 2]
-        hits = sum(1 for line in lines if any(word in line for word in words))
-        if hits and concept.code != "CN":
-            counts[concept.code] = hits
-    return max(counts, key=lambda code: (counts[code], code.endswith("0000"))) if counts else "CN"
+        counts[concept.code] = sum(1 for line in lines if any(word in line for word in words))
+    counts["CN"] = 0  # the nation's name stands in every province's title
+    best = max(counts, key=lambda code: (counts[code], code.endswith("0000")))
+    return best if counts[best] else "CN"
 
 
 def _declared(prose: str, actual: int) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gongfu import __version__
 
+_ABOUT = "公服：基本公共服务清单的比对、关联数据与查询 / check, link and query catalogues of public services"
 CONFORMS, DOES_NOT, COULD_NOT = 0, 1, 2
 
 
@@ -24,15 +25,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gongfu", description="公服：基本公共服务清单的比对、关联数据与查询 / check, link and query catalogues of basic public services")
+    parser = argparse.ArgumentParser(
+        prog="gongfu",
+        description=_ABOUT,
+    )
     parser.add_argument("--version", action="version", version=f"gongfu {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
     check = commands.add_parser("check", help="比对一份清单与国家清单 / check a catalogue against the national one")
     check.add_argument("file", type=Path, help="清单文件（xlsx、csv、docx、pdf、txt 等）/ the catalogue file")
     check.add_argument("--against", default="cn-13fyp", help="国家清单版本 / the national edition (default: cn-13fyp)")
-    check.add_argument("--region", help="GB/T 2260 代码，如 220000；不写则取文件所说 / code of the region; left out, what the file says")
+    check.add_argument(
+        "--region",
+        help="GB/T 2260 代码，如 220000；不写则取文件所说 / code of the region; left out, what the file says",
+    )
     check.add_argument("--format", choices=["text", "json"], default="text", help="输出格式 / output format")
-    check.add_argument("--lang", choices=["zh", "en"], default="zh", help="文字报告的语言 / language of the text report")
+    check.add_argument(
+        "--lang", choices=["zh", "en"], default="zh", help="文字报告的语言 / language of the text report"
+    )
     check.set_defaults(run=_check)
     build = commands.add_parser("build", help="由全部来源建成数据库和下载文件 / build store and dumps from all sources")
     build.add_argument("--out", type=Path, default=Path("out"), help="输出文件夹 / output folder (default: out)")
@@ -40,7 +49,12 @@ def _parser() -> argparse.ArgumentParser:
     query = commands.add_parser("query", help="运行一个 SPARQL 查询文件 / run a SPARQL query file")
     query.add_argument("file", type=Path, help=".rq 文件 / the .rq file")
     query.add_argument("--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote")
-    query.add_argument("--format", choices=["table", "csv", "tsv", "json", "xml"], default="table", help="SELECT 结果的格式 / format of SELECT results")
+    query.add_argument(
+        "--format",
+        choices=["table", "csv", "tsv", "json", "xml"],
+        default="table",
+        help="SELECT 结果的格式 / format of SELECT results",
+    )
     query.set_defaults(run=_query)
     serve = commands.add_parser("serve", help="启动查询服务（需要时先 build）/ serve the endpoint (builds when needed)")
     serve.add_argument("--port", type=int, default=8000, help="端口 / port (default: 8000)")

@@ -35,7 +35,10 @@ class Concept:
 
 @dataclass(frozen=True)
 class CodeLists:
-    """All concepts by IRI and by (scheme, word); departments by (jurisdiction, word), for provinces share their names."""
+    """All concepts by IRI and by (scheme, word).
+
+    Departments also by (jurisdiction, word), for provinces share the names of theirs.
+    """
 
     concepts: Mapping[str, Concept]
     words: Mapping[tuple[str, str], str]

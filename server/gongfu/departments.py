@@ -11,19 +11,25 @@ from dataclasses import dataclass
 from gongfu.codes import CodeLists, Concept
 from gongfu.text import key, tidy
 
-_SEPARATORS = re.compile(r"[、，,；;/\s\n]+|(?<=[厅局委办部])和(?=[省市县区]?[\u4e00-\u9fff]{2,})|(?<=[厅局委办部])及(?=省)")
+_SEPARATORS = re.compile(
+    r"[、，,；;/\s\n]+|(?<=[厅局委办部])和(?=[省市县区]?[\u4e00-\u9fff]{2,})|(?<=[厅局委办部])及(?=省)"
+)
 _GOVERNMENT = re.compile(r"(人民政府|政府|管委会|行政公署|街道办事处)$")
 _PREFIX = re.compile(r"^(国家|中国|各?省|各?市|各?县|自治区|直辖市|区|各?级|州|我省|本省|本市)+")
 _ROLE = re.compile(r"(牵头|负责|分别|配合|按职责分工|等)+$")
-_KINDS = ((_GOVERNMENT, "government"), (re.compile(r"(中心支行|支行|分行|银行)$"), "branch-bank"),
-          (re.compile(r"(残联|残疾人联合会|总工会|妇联|团[省市县区]?委|工商联|红十字会|科协|侨联|文联)$"), "people-organisation"),
-          (re.compile(r"(宣传部|组织部|政法委|统战部|文明办|编办|编委办|党校|工委)$"), "party-organ"),
-          (re.compile(r"(厅|局|委|部|办|院|署|委员会|办公室|中心|总队|支队|公司|处|站|集团)$"), "department"))  # fmt: skip
+# What kind of unit a name that no list knows is, by its ending.
+_KINDS = (
+    (_GOVERNMENT, "government"),
+    (re.compile(r"(中心支行|支行|分行|银行)$"), "branch-bank"),
+    (re.compile(r"(残联|残疾人联合会|总工会|妇联|团[省市县区]?委|工商联|红十字会|科协|文联)$"), "people-organisation"),
+    (re.compile(r"(宣传部|组织部|政法委|统战部|文明办|编办|编委办|党校|工委)$"), "party-organ"),
+    (re.compile(r"(厅|局|委|部|办|院|署|委员会|办公室|中心|总队|支队|公司|处|站|集团)$"), "department"),
+)
 
 
 @dataclass(frozen=True)
 class Role:
-    """A unit named at an item: name as printed, its place, the concept it is (or None) and its national counterparts."""
+    """A unit named at an item: name as printed, its place, the concept it is, if any, its national counterparts."""
 
     name: str
     order: int

@@ -1,7 +1,7 @@
 """Examine: everything that is read from one catalogue and how it compares with the nation's, as one data graph.
 
-Place in the flow: arrange -> measures, departments, match, indicators -> map -> compare -> validate. `check` and `build`
-both call `examine`; there is no second way.
+Place in the flow: arrange -> measures, departments, match, indicators -> map -> compare -> validate. `check` and
+`build` both call `examine`; there is no second way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,14 @@ from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
 from gongfu.compare import comparisons
 from gongfu.departments import Role, read_departments
-from gongfu.graph import correspondence_triples, edition_triples, item_triples, measure_triples, role_triples, unread_triples
+from gongfu.graph import (
+    correspondence_triples,
+    edition_triples,
+    item_triples,
+    measure_triples,
+    role_triples,
+    unread_triples,
+)
 from gongfu.indicators import with_indicators
 from gongfu.match import Correspondence, match
 from gongfu.measures import Measure, read_measures
@@ -58,7 +65,10 @@ def prepare(
     national measures, with the name of their item, that its numbers may be the same quantity as.
     """
     measures, unread = (curated, ()) if curated is not None else _read(catalogue, codes, paired or {})
-    roles = {item.key: read_departments(item.text("departments"), catalogue.edition.region, codes) for item in catalogue.items}
+    roles = {
+        item.key: read_departments(item.text("departments"), catalogue.edition.region, codes)
+        for item in catalogue.items
+    }
     catalogue = replace(catalogue, unread=(*catalogue.unread, *unread, *_unknown_units(catalogue, roles)))
     edition, method = catalogue.edition, "person" if curated is not None else "grammar"
     triples = [
@@ -80,7 +90,10 @@ def _read(
             found, left = read_measures(item.text(column), catalogue.edition.level, item.name)
             named = with_indicators(found, item.name, paired.get(item.key, ()), codes)
             measures.setdefault(item.key, []).extend((column, one) for one in named)
-            unread += [Unread("sentence-with-number", passage.text, item.cells.get(column), item.key, column) for passage in left]
+            unread += [
+                Unread("sentence-with-number", passage.text, item.cells.get(column), item.key, column)
+                for passage in left
+            ]
     return measures, tuple(unread)
 
 
@@ -91,7 +104,9 @@ def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]]) ->
         for role in roles[item.key]:
             if role.iri is None and not role.counterparts and role.kind != "government":
                 place = item.cells.get("departments")
-                seen.setdefault(role.name, Unread("unit-of-government", role.name, place, item.key, "departments", role.nearest))
+                seen.setdefault(
+                    role.name, Unread("unit-of-government", role.name, place, item.key, "departments", role.nearest)
+                )
     return list(seen.values())
 
 
@@ -117,5 +132,7 @@ def _paired(pairs: Sequence[Correspondence], nation: Prepared) -> dict[str, list
     for pair in pairs:
         if pair.item and pair.national in names:
             measures = nation.measures.get(pair.national or "", ())
-            found.setdefault(pair.item, []).extend((names[pair.national or ""].name, measure) for _, measure in measures)
+            found.setdefault(pair.item, []).extend(
+                (names[pair.national or ""].name, measure) for _, measure in measures
+            )
     return found

@@ -54,7 +54,9 @@ def construct(store: ox.Store, file: Path, settings: Row) -> list[ox.Triple]:
     Settings are facts, for variable substitution of the engine does not reach variables used in expressions only.
     """
     subject = ox.NamedNode(ROW + "settings")
-    given = [ox.Quad(subject, ox.NamedNode(ROW + name), term(value)) for name, value in settings.items() if value is not None]
+    given = [
+        ox.Quad(subject, ox.NamedNode(ROW + name), term(value)) for name, value in settings.items() if value is not None
+    ]
     store.extend(given)
     result = store.query(file.read_text("utf-8"), use_default_graph_as_union=True)
     assert isinstance(result, ox.QueryTriples)

@@ -79,7 +79,9 @@ def domain_concept(heading: str, scheme: str, codes: CodeLists) -> str | None:
             return found
     bare = {(name, _bare(word)): concept.iri for name in reversed(schemes) for concept in codes.scheme(name)
             for word in (*concept.labels.values(), *concept.other_words)}  # fmt: skip
-    return next((bare[name, _bare(heading)] for name in schemes if _bare(heading) and (name, _bare(heading)) in bare), None)
+    return next(
+        (bare[name, _bare(heading)] for name in schemes if _bare(heading) and (name, _bare(heading)) in bare), None
+    )
 
 
 def _bare(heading: str) -> str:
@@ -149,7 +151,8 @@ def correspondence_triples(
     for one in sorted(correspondences, key=lambda one: -_rank(one, ours, theirs)):
         item, other = ours.get(one.item or ""), theirs.get(one.national or "")
         row: dict[str, str | int | bool | Decimal | ox.NamedNode | None] = {
-            "edition": catalogue.edition.id, "nation": nation.edition.id, "label": f"{one.national or '-'}_{one.item or '-'}",
+            "edition": catalogue.edition.id, "nation": nation.edition.id,
+            "label": f"{one.national or '-'}_{one.item or '-'}",
             "relation": node(codes.iri("change-type", one.relation)), "cardinality": one.cardinality,
             "justification": node(codes.iri("justification", one.justification)),
             "confidence": Decimal(str(one.confidence)), "note": one.note, "exemption": one.exemption,
@@ -158,7 +161,8 @@ def correspondence_triples(
         if item and other:
             clash = by_number.get(item.number)
             row |= {
-                "nationalNumber": _number(other), "number": _number(item), "nationalName": other.name, "name": item.name,
+                "nationalNumber": _number(other), "number": _number(item),
+                "nationalName": other.name, "name": item.name,
                 "nationalDomain": node(domain_concept(other.text("domain"), nation.edition.scheme, codes)),
                 "domain": node(domain_concept(item.text("domain"), catalogue.edition.scheme, codes)),
                 "clash": clash.key if clash and clash.key != other.key else None,

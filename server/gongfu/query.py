@@ -29,7 +29,9 @@ def run_query(file: Path, out: Path, form: str = "table") -> str:
     try:
         result = store.query(file.read_text("utf-8"), use_default_graph_as_union=True)
     except (SyntaxError, ValueError) as error:
-        raise QueryFault(f"查询写错了：{error}。请改正后再运行。", f"The query is wrong: {error}. Correct it and run again.") from error
+        raise QueryFault(
+            f"查询写错了：{error}。请改正后再运行。", f"The query is wrong: {error}. Correct it and run again."
+        ) from error
     if isinstance(result, ox.QueryTriples):
         return (result.serialize(format=ox.RdfFormat.TURTLE) or b"").decode()
     if form == "table" and isinstance(result, ox.QuerySolutions):

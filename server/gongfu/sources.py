@@ -94,7 +94,8 @@ def edition_of(folder: Path) -> Edition:
         document_number=document.get("number") or "", document_title=document.get("title") or "",
         issuer=document.get("issuer") or "", issued=issued if isinstance(issued, date) else None,
         period=(int(period["from"]), int(period["to"])) if period else None, declared_items=about.get("declared_items"),
-        sha256=document.get("sha256") or "", implements=about.get("implements") or "", series=str(about.get("series") or ""),
+        sha256=document.get("sha256") or "", implements=about.get("implements") or "",
+        series=str(about.get("series") or ""),
         forwarded_by=str(forwarded.get("number", "")) if isinstance(forwarded, dict) else str(forwarded),
         supersedes=about.get("supersedes") or "", published=True,
         scheme=about.get("scheme") or ("domain-12fyp" if period.get("to") == 2015 else "domain-13fyp"),
@@ -140,15 +141,21 @@ def curated_measures(
     for line, row in _rows(path):
         item = by_number.get(row["number"])
         if item is None:
-            raise FaultySource(f"{path}:{line}: 清单没有第{row['number']}项 / the catalogue has no item {row['number']}")
+            raise FaultySource(
+                f"{path}:{line}: 清单没有第{row['number']}项 / the catalogue has no item {row['number']}"
+            )
         found.setdefault(item.key, []).append(_curated_measure(path, line, row, item, codes))
     return found
 
 
-def _curated_measure(path: Path, line: int, row: Mapping[str, str], item: Item, codes: CodeLists) -> tuple[str, Measure]:
+def _curated_measure(
+    path: Path, line: int, row: Mapping[str, str], item: Item, codes: CodeLists
+) -> tuple[str, Measure]:
     column, start = _quoted(item, row["quote"])
     if start < 0:
-        raise FaultySource(f"{path}:{line}: 引文不在第{item.number}项中：{row['quote']} / quotation not found in the item")
+        raise FaultySource(
+            f"{path}:{line}: 引文不在第{item.number}项中：{row['quote']} / quotation not found in the item"
+        )
     indicator = codes.iri("indicator", row["indicator"]) or ""
     if row["indicator"] and not indicator:
         raise FaultySource(f"{path}:{line}: 指标代码表没有“{row['indicator']}” / no such indicator")
@@ -192,7 +199,11 @@ def observations(folder: Path) -> tuple[Observation, ...]:
         for column, period in columns.items():
             if row[column]:
                 value, comparator = _figure(row[column])
-                found.append(Observation(row["indicator"], period, row[column], value, comparator, row["unit"], row["multiplier"]))
+                found.append(
+                    Observation(
+                        row["indicator"], period, row[column], value, comparator, row["unit"], row["multiplier"]
+                    )
+                )
     return tuple(found)
 
 

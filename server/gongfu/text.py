@@ -16,8 +16,10 @@ from gongfu.settings import house
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,40}>|\*\*|&nbsp;|&#160;")
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _CLOSE = _CJK + "0-9A-Za-z（）()，,。；;：:、“”‘’《》〈〉%％—–-"
-_INNER_SPACE = re.compile(rf"(?<=[{_CLOSE}])[ \t\u3000\u00a0\u200b\ufeff]+(?=[{_CJK}（）()，,。；;：:、“”‘’《》])"
-                          rf"|(?<=[{_CJK}（）()，,。；;：:、“”‘’《》])[ \t\u3000\u00a0\u200b\ufeff]+(?=[{_CLOSE}])")
+_INNER_SPACE = re.compile(
+    rf"(?<=[{_CLOSE}])[ \t\u3000\u00a0\u200b\ufeff]+(?=[{_CJK}（）()，,。；;：:、“”‘’《》])"
+    rf"|(?<=[{_CJK}（）()，,。；;：:、“”‘’《》])[ \t\u3000\u00a0\u200b\ufeff]+(?=[{_CLOSE}])"
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def tidy(text: str) -> str:
     """
     text = plain_characters(_MARKUP.sub("", text)).replace("\r", "").strip()
     text = re.sub(r"[ \t\u3000\u00a0]*\n[ \t\u3000\u00a0]*", "\n", text)
-    text = re.sub(rf"(?<=[A-Za-z0-9,.])\n(?=[A-Za-z])", " ", text).replace("\n", "")
+    text = re.sub(r"(?<=[A-Za-z0-9,.])\n(?=[A-Za-z])", " ", text).replace("\n", "")
     return re.sub(r"[ \t\u3000\u00a0\u200b\ufeff]+", " ", _INNER_SPACE.sub("", text))
 
 

@@ -25,7 +25,7 @@ _NEEDED = ("http://www.w3.org/2004/02/skos/core#inScheme", "https://w3id.org/bps
 
 @dataclass(frozen=True)
 class Result:
-    """One validation result: the node at fault, the path, the shape that says so, severity, the value where there is one."""
+    """One validation result: the node at fault, the path, the shape that says so, its severity, the value if any."""
 
     focus: str
     shape: str
@@ -47,6 +47,7 @@ def validate(data: Iterable[ox.Triple]) -> list[Result]:
     beforehand by CONSTRUCT.
     """
     import pyshacl  # half a second to import: only a check needs it
+    import rdflib
     from rdflib.namespace import SH as SHACL
 
     codes = [triple for triple in codelist_triples() if triple.predicate.value in _NEEDED]
@@ -59,7 +60,7 @@ def validate(data: Iterable[ox.Triple]) -> list[Result]:
         results.append(Result(
             focus=str(report.value(node, SHACL.focusNode)), shape=str(report.value(node, SHACL.sourceShape)),
             severity=_SEVERITIES[severity], component=str(report.value(node, SHACL.sourceConstraintComponent)),
-            path="" if path is None else str(path), value="" if value is None else str(value),
+            path=str(path) if isinstance(path, rdflib.URIRef) else "", value="" if value is None else str(value),
         ))  # fmt: skip
     return sorted(set(results), key=lambda result: (result.focus, result.shape, result.component, result.value))
 

@@ -7,7 +7,14 @@ from decimal import Decimal
 
 from gongfu.measures import Measure
 
-_ZH = {"at-least": "{}以上", "more-than": "超过{}", "at-most": "不超过{}", "less-than": "低于{}", "about": "{}左右", "exactly": "{}"}
+_ZH = {
+    "at-least": "{}以上",
+    "more-than": "超过{}",
+    "at-most": "不超过{}",
+    "less-than": "低于{}",
+    "about": "{}左右",
+    "exactly": "{}",
+}
 _EN = {"at-least": "at least {}", "more-than": "more than {}", "at-most": "at most {}", "less-than": "less than {}",
        "about": "about {}", "exactly": "{}"}  # fmt: skip
 
@@ -20,7 +27,11 @@ def printed_value(measure: Measure, language: str) -> str:
     if measure.unit == "%" and measure.lower == 100 and measure.comparator == "at-least":
         return f"{number}"  # nothing is above all of them
     pattern = (_ZH if language == "zh" else _EN)[measure.comparator]
-    return pattern.format(f"{measure.per}{number}") if language == "zh" else f"{pattern.format(number)} {measure.per}".strip()
+    return (
+        pattern.format(f"{measure.per}{number}")
+        if language == "zh"
+        else f"{pattern.format(number)} {measure.per}".strip()
+    )
 
 
 def _number(measure: Measure) -> str:
@@ -35,5 +46,4 @@ def plain(value: Decimal | None) -> str:
     """Return a decimal without trailing zeros or exponent; empty for None."""
     if value is None:
         return ""
-    text = format(value.normalize(), "f")
-    return text
+    return format(value.normalize(), "f")

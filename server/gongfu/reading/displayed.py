@@ -35,9 +35,11 @@ _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 
 def shown(number: float, code: str, starts_1904: bool = False) -> str:
     """Return the text a cell shows for a number under a number format; dates and times are ISO 8601."""
+    if code in ("", GENERAL):
+        return _plain(number)
     if _is_date(code):
         return _shown_date(number, code, starts_1904) or _plain(number)
-    return _shown_number(number, code or GENERAL)
+    return _shown_number(number, code)
 
 
 def _is_date(code: str) -> bool:

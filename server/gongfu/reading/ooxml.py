@@ -23,7 +23,7 @@ from gongfu.reading.cells import MEGABYTE, Limits, UnreadableDocument, damaged
 # A ratio says nothing about a small part: a hundred equal rows pack as well as a bomb does.
 _RATIO_FLOOR = 10 * MEGABYTE
 # Elements inside the one element that is being collected; a Word table of 3,000 rows has about 600,000.
-_HELD_ELEMENTS = 3_000_000
+_HELD_ELEMENTS = 1_500_000
 # What a foreign file can make zipfile, expat and the conversions of its numbers and references raise.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ParseError, LookupError, ValueError, RuntimeError, OSError)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")

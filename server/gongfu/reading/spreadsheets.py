@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 
+# Excel itself stops at 65,490.
+_STYLES_MAX = 100_000
+
 Texts = dict[tuple[int, int], str]
 """The cells of a sheet that hold something, by row and column."""
 
@@ -105,14 +108,19 @@ def _rich_text(entry: Element) -> str:
 def _formats(stream: IO[bytes]) -> tuple[str, ...]:
     """Return the number format of every cell style, by the style's index."""
     codes: dict[int, str] = dict(BUILT_IN)
-    styles: tuple[str, ...] = ()
+    styles: list[str] = []
     with stream:
-        for entry in elements(stream, {"numFmt", "cellXfs"}):
-            if local_name(entry) == "numFmt":
+        for entry in elements(stream, {"numFmt", "xf"}, opening={"cellXfs"}):
+            kind = local_name(entry)
+            if kind == "cellXfs":
+                styles.clear()  # those before it are the styles of styles (cellStyleXfs)
+            elif kind == "numFmt":
                 codes[int(entry.get("numFmtId", "0"))] = entry.get("formatCode", GENERAL)
             else:
-                styles = tuple(codes.get(int(style.get("numFmtId", "0")), GENERAL) for style in entry)
-    return styles
+                styles.append(codes.get(int(entry.get("numFmtId", "0")), GENERAL))
+            if len(styles) > _STYLES_MAX:
+                raise ValueError("too many styles")
+    return tuple(styles)
 
 
 def _sheet(stream: IO[bytes], workbook: _Workbook, limits: Limits, name: str) -> tuple[Texts, list[Merge]]:

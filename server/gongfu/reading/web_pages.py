@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# The tree of a page takes about 300 bytes a tag; 3,000 rows as a spreadsheet program exports them have 100,000.
+_TAGS_MAX = 1_000_000
 _UNSEEN = frozenset({"script", "style", "head", "template", "noscript"})
 _BREAKS = frozenset({
     "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
@@ -48,6 +50,8 @@ def page_blocks(page: str, limits: Limits, name: str, tables: int = 0, above: st
     import lxml.etree  # only here: it takes longer to load than a csv file to read
     import lxml.html
 
+    if (tags := page.count("<")) > _TAGS_MAX:
+        raise too_large(name, "标签数", "the number of tags", tags, _TAGS_MAX)
     try:
         # huge_tree: without it, what lies deeper than 256 elements would be dropped without a word.
         parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
