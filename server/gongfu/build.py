@@ -198,8 +198,8 @@ def _document_triples(folder: Path, base: str) -> list[ox.Triple]:
 
 def _mention_triples(folder: Path, edition: str, codes: CodeLists, base: str) -> list[ox.Triple]:
     rows: list[Row] = [
-        {"edition": edition, "nation": NATION, "order": order, "category": node(codes.iri("category-2018", one.category)),
-         "national": one.national, "quote": one.quote}
+        {"edition": edition, "nation": NATION, "order": order,
+         "category": node(codes.iri("category-2018", one.category)), "national": one.national, "quote": one.quote}
         for order, one in enumerate(mentions(folder), 1)
     ]  # fmt: skip
     return triples("category", rows, base)
