@@ -119,14 +119,15 @@ def examine(
     ``correspondences`` that a person stated are taken; without them the rows are matched by their words.
     """
     pairs = tuple(correspondences) if correspondences is not None else match(catalogue.items, nation.catalogue.items)
-    prepared = prepare(catalogue, codes, base, curated, _paired(pairs, nation))
+    prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation))
     related = tuple(correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base))
     compared = tuple(comparisons([prepared.triples, related, nation.triples], base))
     results = tuple(validate([*prepared.triples, *related, *compared]))
     return Examined(prepared, nation, pairs, related, compared, results)
 
 
-def _paired(pairs: Sequence[Correspondence], nation: Prepared) -> dict[str, list[tuple[str, Measure]]]:
+def pairings(pairs: Sequence[Correspondence], nation: Prepared) -> dict[str, list[tuple[str, Measure]]]:
+    """Return for each item key the national measures, with the name of their item, that its numbers may answer."""
     names: dict[str, Item] = {item.key: item for item in nation.catalogue.items}
     found: dict[str, list[tuple[str, Measure]]] = {}
     for pair in pairs:
