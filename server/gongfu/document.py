@@ -18,7 +18,6 @@ from gongfu.reading.cells import (
     Table,
     Unread,
     UnreadableDocument,
-    sheet_address,
     too_large,
 )
 from gongfu.reading.delimited import read_delimited
@@ -29,7 +28,7 @@ from gongfu.reading.spreadsheets import read_xls, read_xlsx
 from gongfu.reading.web_pages import read_web_page
 from gongfu.reading.word_documents import read_docx
 
-__all__ = ["Cell", "Document", "Limits", "Table", "UnreadableDocument", "read_document", "sheet_address"]
+__all__ = ["Cell", "Document", "Limits", "Table", "UnreadableDocument", "read_document"]
 
 Reader = Callable[[Path, Limits], Iterator[Block]]
 

@@ -9,6 +9,7 @@ import re
 from gongfu.reading.cells import UnreadableDocument
 
 _LINE_MAX = 1_000_000
+_SAMPLE = 1_000_000
 _DAMAGED_SHARE = 0.02
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_-]+)""", re.IGNORECASE)
@@ -69,7 +70,8 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def _checked(text: str, name: str) -> str:
-    if "\x00" in text or len(_CONTROL.findall(text)) > len(text) / 100:
+    sample = text[:_SAMPLE]
+    if "\x00" in text or len(_CONTROL.findall(sample)) > len(sample) / 100:
         raise not_text(name)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

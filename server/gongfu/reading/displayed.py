@@ -6,11 +6,14 @@ The one departure from what is on the screen: dates are ISO (``yyyy-mm-dd``), so
 A format that is not understood (fractions, scientific notation) leaves the plain number.
 """
 
+import math
 import re
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 GENERAL = "General"
+# Spreadsheet programs allow no longer number format.
+_CODE_MAX = 255
 
 # ECMA-376 part 1, 18.8.30, with the Chinese formats 27-36 and 50-58; only what decides between the kinds matters.
 _DATE, _TIME, _BOTH = "yyyy-mm-dd", "h:mm:ss", "yyyy-mm-dd h:mm"
@@ -35,7 +38,9 @@ _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 
 def shown(number: float, code: str, starts_1904: bool = False) -> str:
     """Return the text a cell shows for a number under a number format; dates and times are ISO 8601."""
-    if code in ("", GENERAL):
+    if not math.isfinite(number):
+        return str(number)
+    if code in ("", GENERAL) or len(code) > _CODE_MAX:
         return _plain(number)
     if _is_date(code):
         return _shown_date(number, code, starts_1904) or _plain(number)
@@ -114,8 +119,8 @@ def _digits(value: Decimal, digits: str, decimals: str | None) -> str:
 
 
 def _decimal(number: float) -> Decimal:
-    """Return the number with the fifteen digits a spreadsheet keeps, so that 0.1 + 0.2 is 0.3."""
-    return Decimal(f"{number:.15g}")
+    """Return the number with the fifteen digits a spreadsheet keeps, so that 0.1 + 0.2 is 0.3, and no minus zero."""
+    return Decimal(f"{number + 0.0:.15g}")
 
 
 def _plain(number: float) -> str:

@@ -40,6 +40,8 @@ Box = tuple[float, float, float, float]
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _HEAD = 512
 _CHUNK = MEGABYTE
+# Streams follow each other; where many begin before one ends, the file was made to keep its reader busy.
+_OVERLAP_MAX = 4
 # Packings nobody uses today for text; the tightest of them gives two thousand bytes for one.
 _RARE_PACKING_MAX = 256 * 1024
 _TOLERANCE = 1.0
@@ -79,10 +81,13 @@ def _refuse_bomb(data: bytes, name: str, limits: Limits) -> None:
     What the dictionaries say of the packing is not believed, every stream is tried. Pictures are never unpacked
     later, so they do not count together; but no stream may exceed the limit by itself.
     """
-    total = 0
+    total = looked_at = 0
     for match in _STREAM.finditer(data):
         head = data[max(0, match.start() - _HEAD) : match.start()].rpartition(b" obj")[2]
         packed = memoryview(data)[match.end() : data.find(b"endstream", match.end())]
+        looked_at += len(packed)
+        if looked_at > _OVERLAP_MAX * len(data):
+            raise damaged(name)
         size = _unpacked_size(packed, limits.unpacked_size) or _unpacked_size(_bytes_of(packed), limits.unpacked_size)
         total += 0 if b"/Image" in head else size
         rare = (b"/LZW" in head or b"/RunLength" in head) and len(packed) > _RARE_PACKING_MAX

@@ -21,8 +21,9 @@ _TEXTS_BETWEEN_ROWS = 3
 _ANNOUNCED = re.compile(r"[#*\s]*(?:附件|附表|附录|表\s*[0-9一二三四五六七八九十])")
 _PIPE = re.compile(r"(?<!\\)\|")
 _PIPE_RULE = re.compile(r"[|+]?\s*:?[-=]+:?\s*(?:[|+]\s*:?[-=]+:?\s*)*[|+]?")
-_TAB_RULE = re.compile(r"\s*[-=]{3,}\s*(?:\t\s*[-=]{3,}\s*)+")
-_HTML_TABLE = re.compile(r"(<table\b.*?</table\s*>)", re.IGNORECASE | re.DOTALL)
+_TAB_RULE = re.compile(r" *[-=]{3,} *(?:\t *[-=]{3,} *)+")
+_TABLE_START = re.compile(r"<table\b", re.IGNORECASE)
+_TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def read_plain_text(path: Path, limits: Limits) -> Iterator[Block]:
     """
     text = decoded(path.read_bytes(), path.name)
     tables, above = 0, ""
-    for segment in _HTML_TABLE.split(text):
-        if _HTML_TABLE.fullmatch(segment):
+    for is_table, segment in _segments(text):
+        if is_table:
             blocks = page_blocks(segment, limits, path.name, tables, above)
         else:
             blocks = _text_blocks(segment, limits, path.name, tables)
@@ -57,6 +58,16 @@ def read_plain_text(path: Path, limits: Limits) -> Iterator[Block]:
             tables += not isinstance(block, str)
             above = block if isinstance(block, str) else ""
             yield block
+
+
+def _segments(text: str) -> Iterator[tuple[bool, str]]:
+    """Yield the text in pieces, each HTML table to its closing tag being one of them, and whether it is a table."""
+    position = 0
+    while (start := _TABLE_START.search(text, position)) and (end := _TABLE_END.search(text, start.end())):
+        yield False, text[position : start.start()]
+        position = end.end()
+        yield True, text[start.start() : position]
+    yield False, text[position:]
 
 
 def _text_blocks(text: str, limits: Limits, name: str, tables: int) -> Iterator[Block]:

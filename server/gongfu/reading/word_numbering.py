@@ -1,4 +1,4 @@
-"""The numbers Word writes in front of paragraphs by itself: 1, 一、, （二） stand in no text, yet everybody sees them.
+"""The numbers Word writes in front of paragraphs: 1, 一、 and （二） stand in no text, yet everybody sees them.
 
 Place in the flow: used by the reader of Word documents. Numbers that come from a paragraph's style are not known.
 """
@@ -42,7 +42,7 @@ class Counters:
     """Counts through the lists of one document; lives inside one reading of it."""
 
     lists: Mapping[str, ListStyle]
-    _counts: dict[tuple[str, int], int] = field(default_factory=dict)
+    _counts: dict[str, dict[int, int]] = field(default_factory=dict)
     _restarted: set[tuple[str, int]] = field(default_factory=set)
 
     def label(self, paragraph: Element) -> str:
@@ -58,18 +58,16 @@ class Counters:
         return re.sub(r"%([1-9])", lambda match: self._shown(style, int(match[1]) - 1), level.text)
 
     def _count(self, name: str, style: ListStyle, depth: int, level: Level) -> None:
-        key = (style.definition, depth)
+        counts = {above: count for above, count in self._counts.get(style.definition, {}).items() if above <= depth}
         if depth in style.restarts and (name, depth) not in self._restarted:
-            self._counts[key] = style.restarts[depth] - 1
+            counts[depth] = style.restarts[depth] - 1
             self._restarted.add((name, depth))
-        self._counts[key] = self._counts.get(key, level.start - 1) + 1
-        for definition, deeper in list(self._counts):
-            if definition == style.definition and deeper > depth:
-                del self._counts[definition, deeper]
+        counts[depth] = counts.get(depth, level.start - 1) + 1
+        self._counts[style.definition] = counts
 
     def _shown(self, style: ListStyle, depth: int) -> str:
         level = style.levels.get(depth, Level())
-        return numeral(self._counts.get((style.definition, depth), level.start), level.kind)
+        return numeral(self._counts.get(style.definition, {}).get(depth, level.start), level.kind)
 
 
 def read_lists(stream: IO[bytes]) -> dict[str, ListStyle]:
@@ -78,7 +76,7 @@ def read_lists(stream: IO[bytes]) -> dict[str, ListStyle]:
     lists: dict[str, ListStyle] = {}
     for entry in elements(stream, {"abstractNum", "num"}):
         if local_name(entry) == "abstractNum":
-            levels = {_depth(part): _level(part) for part in entry if local_name(part) == "lvl"}
+            levels = {_depth(part): _level(part) for part in entry if local_name(part) == "lvl" and _depth(part) < 9}
             definitions[attribute(entry, "abstractNumId")] = levels
         else:
             definition = _value(entry, "abstractNumId")
