@@ -107,6 +107,7 @@ def _without_thousands(printed: str, pieces: list[tuple[str, int]]) -> Reading:
     return Reading(printed, "".join(piece for piece, _ in kept), tuple(index for _, index in kept))
 
 
+@lru_cache(maxsize=16384)  # the same titles, names and code labels are asked for thousands of times in one check
 def key(text: str) -> str:
     """Return what two wordings must share to be the same name: reading form without punctuation."""
     return re.sub(r"[^\w%‰]|_", "", reading(text).text)
