@@ -85,6 +85,10 @@ def arrange(document: Document) -> Arranged:
         width = max((cell.column for row in table.rows for cell in row), default=0)
         if state.header and max(state.header) > width and width > 1:
             state.header = {}
+        caption = tidy(table.sheet)
+        if _is_heading_text(caption):  # a paragraph between two tables, or a sheet a domain
+            first = next((cell.address for row in table.rows for cell in row), "")
+            state.domain = (_heading_text(caption), CellReference(table.sheet, first))
         for row, lent in _filled_down(table):
             _take_row(state, table, row, lent)
     items = _with_keys(_numbered(state.items, "number" in state.header_cells))
@@ -115,7 +119,7 @@ def _take_row(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: fr
         state.header, state.extra, state.domain = {}, {}, None
     elif _heading(state, filled):
         if state.header:
-            state.domain = (_heading_text(filled), CellReference(table.sheet, filled[0].address))
+            state.domain = (_heading_text(tidy(filled[-1].text)), CellReference(table.sheet, filled[0].address))
     elif state.header:
         _take_item(state, table, row, lent)
 
@@ -181,9 +185,10 @@ def _domain_names() -> frozenset[str]:
     return frozenset(names)
 
 
-def _heading_text(filled: list[Cell]) -> str:
-    text = tidy(filled[-1].text)
-    return _COUNT_NOTE.sub("", _NUMBERED.sub("", _HEADING.sub("", text) if not _NUMBERED.match(text) else text)).strip()
+def _heading_text(heading: str) -> str:
+    """Return a domain heading without its number and without a count of its items."""
+    bare = _NUMBERED.sub("", heading) if _NUMBERED.match(heading) else _HEADING.sub("", heading)
+    return _COUNT_NOTE.sub("", bare).strip()
 
 
 def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: frozenset[int]) -> None:

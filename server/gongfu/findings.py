@@ -9,23 +9,21 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from gongfu.catalogue import CellReference, Item
+from gongfu.catalogue import TEXT_FIELDS, Catalogue, CellReference, Item
 from gongfu.codes import CodeLists
 from gongfu.examine import Examined
 from gongfu.match import Correspondence
 from gongfu.measures import Measure
 from gongfu.rules import rules
-from gongfu.settings import DEFINITIONS, house
+from gongfu.settings import DEFINITIONS, SHAPES, house
 from gongfu.validate import Result
 from gongfu.wording import printed_value
 
-_SKOS_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
-# The column whose cell a result points at, by the path it is about.
-_COLUMNS = {"itemNumber": "number", "targetText": "target", "standardText": "standard", "fundingText": "funding",
-            "departmentText": "departments", "paymentCategory": "payment", "sharesNumberWith": "number",
-            "numberClash": "number", "thematicArea": "domain", "domainText": "domain"}  # fmt: skip
-_RULE_COLUMNS = {"R03": "payment", "R07": "domain", "R09": "departments", "R24": "number"}
-_BRACES = re.compile(r"\{(\w+)\}")
+_MISSING_NUMBER = ox.NamedNode(DEFINITIONS + "missingItemNumber")
+# The column whose cell a result points at, by the beginning of its shape's name; shapes that end in a column name it.
+_COLUMNS = {"R03": "payment", "R05": "number", "R07-DomainKnown": "domain", "R09": "departments", "R24": "number"}
+_BRACES = re.compile(r"(“?)\{(\w+)\}")
+_INNER_QUOTES = str.maketrans("“”", "‘’")
 SEVERITIES = ("violation", "warning", "information")
 
 
@@ -81,7 +79,7 @@ def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in (*examined.prepared.triples, *examined.related, *examined.compared, *examined.nation.triples))
     query = (house().data / "report" / "finding.rq").read_text("utf-8")
-    found = [_Context(examined, codes, _about(store, query, result.focus), result).finding() for result in examined.results]
+    found = [Subject(examined, codes, _about(store, query, result.focus), result).finding() for result in examined.results]
     position = {item.number: item.position for item in examined.prepared.catalogue.items}
     unique = list(dict.fromkeys(_hashable(one) for one in found))
     order = {entry: index for index, entry in enumerate(unique)}
@@ -109,8 +107,8 @@ def _about(store: ox.Store, query: str, focus: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Context:
-    """One result with everything its finding is filled from."""
+class Subject:
+    """What one result is about: what the graph knows of its focus node, and where that stands in both catalogues."""
 
     examined: Examined
     codes: CodeLists
@@ -118,29 +116,55 @@ class _Context:
     result: Result
 
     def finding(self) -> Finding:
+        """Return the result as a finding: its place, both values and quotations, and its message in both languages."""
         rule = rules()[self.result.shape]
-        item, other = self._item(), self._national()
-        ours, theirs = self._measure("ourOrder", item, self.examined.prepared.measures), self._measure(
-            "theirOrder", other, self.examined.nation.measures)  # fmt: skip
-        place = self._place(rule.id, item, ours)
-        words = self._words(item, other, ours[1] if ours else None, theirs[1] if theirs else None)
-        message = {language: _filled(text, words[language]) for language, text in rule.message.items()}
+        item, other, place = self._item(), self._national(), self._place()
+        words = {language: self.words(language) for language in rule.message}
         return Finding(
             rule=rule.id, severity=self.result.severity, item=item.number if item else None,
             national_item=other.number if other else None, sheet=place.sheet if place else None,
-            cell=place.address if place else None, message=message, value=words["zh"]["value"],
-            national_value=words["zh"]["nationalValue"], quote=words["zh"]["quote"],
+            cell=place.address if place else None,
+            message={language: _filled(text, words[language]) for language, text in rule.message.items()},
+            value=words["zh"]["value"], national_value=words["zh"]["nationalValue"], quote=words["zh"]["quote"],
             national_quote=words["zh"]["nationalQuote"], confidence=float(self.about.get("confidence", "1.0")),
             clause=rule.clause, shape=self.result.shape,
         )  # fmt: skip
 
+    def words(self, language: str) -> dict[str, str]:
+        """Return the words that a message in this language may have in braces; the empty text where one has no sense."""
+        item, other = self._item(), self._national()
+        ours, theirs = self._ours(), self._theirs()
+        reason, nearest = self.codes.concepts.get(self.about.get("comparability", "")), self.about.get("nearest", "")
+        value = printed_value(ours[1], language) if ours else self._own_value()
+        measured = theirs or ours
+        catalogue = self.examined.prepared.catalogue
+        return {
+            "item": item.number or "？" if item else "—", "itemName": item.name if item else "",
+            "domain": item.text("domain") if item else "", "national": other.number if other else "—",
+            "nationalName": other.name if other else "", "value": value,
+            "label": label_of(measured[1], self.codes, language) if measured else "",
+            "nationalValue": printed_value(theirs[1], language) if theirs else "",
+            "valueZh": f"的{self._own_label('zh')}{value}" if ours else "",
+            "valueEn": f"with {self._own_label('en')} {value}".replace("  ", " ") if ours else "without a number",
+            "quote": ours[1].quote if ours else self._own_quote(), "nationalQuote": theirs[1].quote if theirs else "",
+            "comparabilityZh": reason.label("zh") if reason else "", "comparabilityEn": reason.label("en") if reason else "",
+            "nearestZh": f"最接近的是“{nearest}”。" if nearest else "",
+            "nearestEn": f"The nearest is “{nearest}”. " if nearest else "",
+            "confidence": self.about.get("confidence", ""),
+            "declared": str(catalogue.edition.declared_items or ""), "actual": str(len(catalogue.items)),
+        }  # fmt: skip
+
     def _item(self) -> Item | None:
-        key = self.about.get("item", "").partition("/")[2]
-        return next((item for item in self.examined.prepared.catalogue.items if item.key == key), None)
+        return _by_identifier(self.examined.prepared.catalogue, self.about.get("item", ""))
 
     def _national(self) -> Item | None:
-        key = self.about.get("national", "").partition("/")[2]
-        return next((item for item in self.examined.nation.catalogue.items if item.key == key), None)
+        return _by_identifier(self.examined.nation.catalogue, self.about.get("national", ""))
+
+    def _ours(self) -> tuple[str, Measure] | None:
+        return self._measure("ourOrder", self._item(), self.examined.prepared.measures)
+
+    def _theirs(self) -> tuple[str, Measure] | None:
+        return self._measure("theirOrder", self._national(), self.examined.nation.measures)
 
     def _measure(
         self, order: str, item: Item | None, measures: Mapping[str, Sequence[tuple[str, Measure]]]
@@ -151,55 +175,63 @@ class _Context:
         index = int(self.about[order]) - 1
         return found[index] if index < len(found) else None
 
-    def _place(self, rule: str, item: Item | None, ours: tuple[str, Measure] | None) -> CellReference | None:
+    def _place(self) -> CellReference | None:
         if "address" in self.about:
             return CellReference(self.about.get("sheet", ""), self.about["address"])
+        item = self._item()
         if item is None:
             return None
-        path = self.result.path.removeprefix(DEFINITIONS)
-        column = ours[0] if ours else _COLUMNS.get(path) or _RULE_COLUMNS.get(rule)
-        if column is None:
-            column = "standard" if "comparability" in self.about or "theirOrder" in self.about else "name"
-        return item.cells.get(column) or item.cells.get("content") or item.cells.get("name")
+        column = self._column()
+        cells = (item.cells.get(name) for name in (column, "content" if column == "standard" else column, "name"))
+        return next((cell for cell in cells if cell), None)
 
-    def _words(self, item: Item | None, other: Item | None, ours: Measure | None, theirs: Measure | None) -> dict[str, dict[str, str]]:
-        return {language: self._words_in(language, item, other, ours, theirs) for language in ("zh", "en")}
+    def _column(self) -> str:
+        """Return the column that the result is about: the measure's, the one the shape is named after, else the name."""
+        ours = self._ours()
+        if ours:
+            return ours[0]
+        named = next((column for start, column in _COLUMNS.items() if self._shape_name().startswith(start)), "")
+        part = self._part()
+        compares = "comparability" in self.about or "theirOrder" in self.about
+        return named or (part if part in TEXT_FIELDS else "standard" if compares else "name")
 
-    def _words_in(
-        self, language: str, item: Item | None, other: Item | None, ours: Measure | None, theirs: Measure | None
-    ) -> dict[str, str]:
-        value = printed_value(ours, language) if ours else self._own_value()
-        reason = self.codes.concepts.get(self.about.get("comparability", ""))
-        nearest = self.about.get("nearest", "")
-        measured = theirs or ours
-        catalogue = self.examined.prepared.catalogue
-        return {
-            "item": item.number or "？" if item else "", "itemName": item.name if item else "",
-            "domain": item.text("domain") if item else "", "national": other.number if other else "",
-            "nationalName": other.name if other else "", "label": label_of(measured, self.codes, language) if measured else "",
-            "value": value, "nationalValue": printed_value(theirs, language) if theirs else "",
-            "valueZh": f"的{value}" if ours else "", "valueEn": f"with {value}" if ours else "without a number",
-            "quote": ours.quote if ours else self._own_quote(item, other), "nationalQuote": theirs.quote if theirs else "",
-            "comparabilityZh": reason.label("zh") if reason else "", "comparabilityEn": reason.label("en") if reason else "",
-            "nearestZh": f"最接近的是“{nearest}”。" if nearest else "", "nearestEn": f"The nearest is “{nearest}”. " if nearest else "",
-            "confidence": self.about.get("confidence", ""),
-            "declared": str(catalogue.edition.declared_items or ""), "actual": str(len(catalogue.items)),
-        }  # fmt: skip
+    def _shape_name(self) -> str:
+        return self.result.shape.removeprefix(SHAPES)
+
+    def _part(self) -> str:
+        return self.result.shape.rsplit("-", 1)[-1]
+
+    def _own_label(self, language: str) -> str:
+        """Return what our measure measures, where that is not what the national one measures."""
+        ours, theirs = self._ours(), self._theirs()
+        differs = ours is not None and theirs is not None and ours[1].indicator != theirs[1].indicator
+        return label_of(ours[1], self.codes, language) if ours and differs else ""
 
     def _own_value(self) -> str:
         """Return the value of a finding that is about no measure: what its shape looked at."""
-        part = self.result.shape.rsplit("-", 1)[-1]
-        if part == "clash":
-            key = self.about.get("clash", "").partition("/")[2]
-            return next((item.name for item in self.examined.nation.catalogue.items if item.key == key), "")
-        text = self.about.get(part) or self.about.get("text", "")
+        if self._part() == "clash":
+            clash = _by_identifier(self.examined.nation.catalogue, self.about.get("clash", ""))
+            return clash.name if clash else ""
+        if self._part() == "continuous":
+            return "、".join(str(number) for number in sorted(self._missing_numbers()))
+        text = self.about.get(self._part()) or self.about.get("text", "")
         return text or (self.result.value if "://" not in self.result.value else "")
 
-    def _own_quote(self, item: Item | None, other: Item | None) -> str:
+    def _missing_numbers(self) -> list[int]:
+        gaps = (triple.object for triple in self.examined.prepared.triples if triple.predicate == _MISSING_NUMBER)
+        return [int(number.value) for number in gaps if isinstance(number, ox.Literal)]
+
+    def _own_quote(self) -> str:
         if "text" in self.about:
             return self.about["text"]
-        compares = "comparability" in self.about and item is not None
-        return item.standard if compares and item else ""
+        item = self._item()
+        return item.standard if item and "comparability" in self.about else ""
+
+
+def _by_identifier(catalogue: Catalogue, identifier: str) -> Item | None:
+    """Return the item that dct:identifier (edition/key) names in a catalogue."""
+    wanted = identifier.partition("/")[2]
+    return next((item for item in catalogue.items if item.key == wanted), None)
 
 
 def label_of(measure: Measure, codes: CodeLists, language: str) -> str:
@@ -209,7 +241,12 @@ def label_of(measure: Measure, codes: CodeLists, language: str) -> str:
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
-    return _BRACES.sub(lambda found: words.get(found.group(1), found.group()), text)
+    """Fill the words in braces; a word that a message puts in quotation marks has its own marks turned into inner ones."""
+    return _BRACES.sub(lambda found: found[1] + _quotable(found, words[found[2]]), text)
+
+
+def _quotable(found: re.Match[str], word: str) -> str:
+    return word.translate(_INNER_QUOTES) if found[1] else word
 
 
 def relation_of(pair: Correspondence) -> dict[str, object]:
