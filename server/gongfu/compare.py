@@ -11,10 +11,12 @@ import pyoxigraph as ox
 
 from gongfu.codes import codelist_triples
 from gongfu.facts import Row, construct
-from gongfu.settings import house
+from gongfu.settings import DEFINITIONS, house
 
 # A pair of rows that is less sure than this is not judged; it is reported for a person to confirm.
 CERTAIN = Decimal("0.5")
+# What the comparisons ask of code lists: which way an indicator is better, which national unit a local one answers to.
+_NEEDED = (DEFINITIONS + "polarity", DEFINITIONS + "counterpartOf")
 
 
 def comparisons(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:
@@ -22,7 +24,7 @@ def comparisons(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Tri
     store = ox.Store()
     for graph in graphs:
         store.extend(ox.Quad(*triple) for triple in graph)
-    store.extend(ox.Quad(*triple) for triple in codelist_triples() if triple.predicate.value.endswith("#polarity"))
+    store.extend(ox.Quad(*triple) for triple in codelist_triples() if triple.predicate.value in _NEEDED)
     values: Row = {"base": base, "certain": CERTAIN}
     files = sorted((house().data / "comparisons").glob("*.rq"))
     return [triple for file in files for triple in construct(store, file, values)]

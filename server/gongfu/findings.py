@@ -1,6 +1,6 @@
 """Findings: validation results joined to the item, the cell and both quotations they are about.
 
-Place in the flow: validate -> **findings** -> report. Messages are the shapes' own; the words in braces are filled here.
+Place in the flow: validate -> **findings** -> report. Messages are the shapes' own; words in braces are filled here.
 """
 
 import re
@@ -21,7 +21,7 @@ from gongfu.wording import printed_value
 
 _MISSING_NUMBER = ox.NamedNode(DEFINITIONS + "missingItemNumber")
 # The column whose cell a result points at, by the beginning of its shape's name; shapes that end in a column name it.
-_COLUMNS = {"R03": "payment", "R05": "number", "R07-DomainKnown": "domain", "R09": "departments", "R24": "number"}
+_COLUMNS = {"R03": "payment", "R05": "number", "R07-DomainKnown": "domain", "R09": "departments", "R24": "number", "R41": "departments"}
 _BRACES = re.compile(r"(“?)\{(\w+)\}")
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 SEVERITIES = ("violation", "warning", "information")
@@ -59,7 +59,7 @@ class Report:
 
 
 def report(examined: Examined, codes: CodeLists) -> Report:
-    """Return the report of an examined catalogue: findings in the order violation, warning, information, then by row."""
+    """Return the report of an examined catalogue: findings by severity (violation, warning, information), then by row."""
     findings = _findings(examined, codes)
     counts = {severity: sum(1 for one in findings if one.severity == severity) for severity in SEVERITIES}
     catalogue = examined.prepared.catalogue
@@ -77,19 +77,21 @@ def _as_number(number: str) -> tuple[int, str]:
 
 def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
     store = ox.Store()
-    store.extend(ox.Quad(*triple) for triple in (*examined.prepared.triples, *examined.related, *examined.compared, *examined.nation.triples))
+    for graph in (examined.prepared.triples, examined.related, examined.compared, examined.nation.triples):
+        store.extend(ox.Quad(*triple) for triple in graph)
     query = (house().data / "report" / "finding.rq").read_text("utf-8")
-    found = [Subject(examined, codes, _about(store, query, result.focus), result).finding() for result in examined.results]
+    unique: dict[tuple[object, ...], Finding] = {}
+    for result in examined.results:
+        finding = Subject(examined, codes, _about(store, query, result.focus), result).finding()
+        unique.setdefault(_identity(finding), finding)
     position = {item.number: item.position for item in examined.prepared.catalogue.items}
-    unique = list(dict.fromkeys(_hashable(one) for one in found))
-    order = {entry: index for index, entry in enumerate(unique)}
-    kept = {order[_hashable(one)]: one for one in reversed(found)}
-    return tuple(sorted(kept.values(), key=lambda one: (
+    return tuple(sorted(unique.values(), key=lambda one: (
         SEVERITIES.index(one.severity), position.get(one.item or "", 0), one.rule, one.national_item or "", one.quote,
     )))  # fmt: skip
 
 
-def _hashable(one: Finding) -> tuple[object, ...]:
+def _identity(one: Finding) -> tuple[object, ...]:
+    """Return what makes two results one finding: two sides of an inequality tell the reader one thing."""
     return (one.rule, one.severity, one.item, one.national_item, one.cell, one.message.get("zh"), one.quote)
 
 
@@ -97,12 +99,12 @@ def _about(store: ox.Store, query: str, focus: str) -> dict[str, str]:
     """Return what the graph knows of a focus node: identifiers, orders, texts, place."""
     if focus.startswith("_:") or "://" not in focus:
         return {}
-    substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {ox.Variable("focus"): ox.NamedNode(focus)}
-    rows = store.query(query, substitutions=substitutions)
+    rows = store.query(query, substitutions={ox.Variable("focus"): ox.NamedNode(focus)})
     assert isinstance(rows, ox.QuerySolutions)
     names = [variable.value for variable in rows.variables]
     for row in rows:
-        return {name: value.value for name in names if (value := row[name]) is not None and not isinstance(value, ox.Triple)}
+        values = {name: row[name] for name in names}
+        return {name: value.value for name, value in values.items() if isinstance(value, (ox.NamedNode, ox.Literal))}
     return {}
 
 
@@ -131,7 +133,7 @@ class Subject:
         )  # fmt: skip
 
     def words(self, language: str) -> dict[str, str]:
-        """Return the words that a message in this language may have in braces; the empty text where one has no sense."""
+        """Return the words that a message in this language may have in braces; empty where one has no sense."""
         item, other = self._item(), self._national()
         ours, theirs = self._ours(), self._theirs()
         reason, nearest = self.codes.concepts.get(self.about.get("comparability", "")), self.about.get("nearest", "")
@@ -147,7 +149,8 @@ class Subject:
             "valueZh": f"的{self._own_label('zh')}{value}" if ours else "",
             "valueEn": f"with {self._own_label('en')} {value}".replace("  ", " ") if ours else "without a number",
             "quote": ours[1].quote if ours else self._own_quote(), "nationalQuote": theirs[1].quote if theirs else "",
-            "comparabilityZh": reason.label("zh") if reason else "", "comparabilityEn": reason.label("en") if reason else "",
+            "comparabilityZh": reason.label("zh") if reason else "",
+            "comparabilityEn": reason.label("en") if reason else "",
             "nearestZh": f"最接近的是“{nearest}”。" if nearest else "",
             "nearestEn": f"The nearest is “{nearest}”. " if nearest else "",
             "confidence": self.about.get("confidence", ""),
@@ -186,7 +189,7 @@ class Subject:
         return next((cell for cell in cells if cell), None)
 
     def _column(self) -> str:
-        """Return the column that the result is about: the measure's, the one the shape is named after, else the name."""
+        """Return the column that the result is about: the measure's, the one its shape is named after, or the name."""
         ours = self._ours()
         if ours:
             return ours[0]
@@ -241,7 +244,7 @@ def label_of(measure: Measure, codes: CodeLists, language: str) -> str:
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
-    """Fill the words in braces; a word that a message puts in quotation marks has its own marks turned into inner ones."""
+    """Fill the words in braces; marks inside a word that a message puts in quotation marks become inner ones."""
     return _BRACES.sub(lambda found: found[1] + _quotable(found, words[found[2]]), text)
 
 
