@@ -16,6 +16,7 @@ from gongfu.codes import CodeLists, codelists
 from gongfu.document import Document, UnreadableDocument, read_document
 from gongfu.examine import Prepared, examine, prepare
 from gongfu.findings import Report, report
+from gongfu.masthead import read_masthead
 from gongfu.settings import base_iri
 from gongfu.sources import FaultySource, curated_correspondences, curated_measures, edition_of, source_folder
 
@@ -90,7 +91,18 @@ def _edition(path: Path, document: Document, arranged: Arranged, region: str | N
     code = _known_region(region, codes) if region else guess_region(path, document, codes)
     level = _level(code)
     declared = _declared(document.prose, len(arranged.items))
-    return Edition(id=f"{code}-draft", region=code, file=path.name, level=level, declared_items=declared)
+    head = read_masthead(document.prose, "".join(table.sheet for table in document.tables))
+    return Edition(
+        id=f"{code}-draft",
+        region=code,
+        file=path.name,
+        level=level,
+        declared_items=declared,
+        document_number=head.number,
+        issuer=head.issuer,
+        issued=head.issued,
+        period=head.period,
+    )
 
 
 def _level(code: str) -> str:

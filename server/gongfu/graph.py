@@ -19,6 +19,9 @@ from gongfu.text import key
 
 _MATCHES = {"same": "exactMatch", "renamed": "closeMatch", "narrower": "broadMatch", "broader": "narrowMatch",
             "split": "broadMatch", "merged": "narrowMatch"}  # fmt: skip
+# An earlier edition says what its item became: a later item that covers more is the broader of the two.
+_MATCHES_ONWARD = {**_MATCHES, "narrower": "narrowMatch", "broader": "broadMatch", "split": "narrowMatch",
+                   "merged": "broadMatch"}  # fmt: skip
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 
 
@@ -145,33 +148,47 @@ def correspondence_triples(
 ) -> list[ox.Triple]:
     """Return the correspondences as XKOS associations, with names, numbers and domains of both sides to compare."""
     ours, theirs = {item.key: item for item in catalogue.items}, {item.key: item for item in nation.items}
-    by_number = {item.number: item for item in nation.items}
+    onward = catalogue.edition.implements == "" and catalogue.edition.level == "national"
+    matches = _MATCHES_ONWARD if onward and catalogue.edition.id != nation.edition.id else _MATCHES
     primary: set[str] = set()
     rows: list[Row] = []
     for one in sorted(correspondences, key=lambda one: -_rank(one, ours, theirs)):
         item, other = ours.get(one.item or ""), theirs.get(one.national or "")
-        row: dict[str, str | int | bool | Decimal | ox.NamedNode | None] = {
-            "edition": catalogue.edition.id, "nation": nation.edition.id,
-            "label": f"{one.national or '-'}_{one.item or '-'}",
-            "relation": node(codes.iri("change-type", one.relation)), "cardinality": one.cardinality,
-            "justification": node(codes.iri("justification", one.justification)),
-            "confidence": Decimal(str(one.confidence)), "note": one.note, "exemption": one.exemption,
-            "national": one.national, "item": one.item,
-        }  # fmt: skip
+        row = _stated(one, catalogue, nation, codes) | _sides(item, other, catalogue, nation, codes)
         if item and other:
-            clash = by_number.get(item.number)
-            row |= {
-                "nationalNumber": _number(other), "number": _number(item),
-                "nationalName": other.name, "name": item.name,
-                "nationalDomain": node(domain_concept(other.text("domain"), nation.edition.scheme, codes)),
-                "domain": node(domain_concept(item.text("domain"), catalogue.edition.scheme, codes)),
-                "clash": clash.key if clash and clash.key != other.key else None,
-                "match": node(_SKOS + _MATCHES[one.relation]) if one.relation in _MATCHES else None,
-                "primary": other.key not in primary,
-            }  # fmt: skip
+            row |= {"primary": other.key not in primary}
+            row |= {"match": node(_SKOS + matches[one.relation])} if one.relation in matches else {}
             primary.add(other.key)
         rows.append(row)
     return triples("correspondence", rows, base)
+
+
+_Facts = dict[str, str | int | bool | Decimal | ox.NamedNode | None]
+
+
+def _stated(one: Correspondence, catalogue: Catalogue, nation: Catalogue, codes: CodeLists) -> _Facts:
+    return {
+        "edition": catalogue.edition.id, "nation": nation.edition.id,
+        "label": f"{one.national or '-'}_{one.item or '-'}", "national": one.national, "item": one.item,
+        "relation": node(codes.iri("change-type", one.relation)), "cardinality": one.cardinality,
+        "justification": node(codes.iri("justification", one.justification)),
+        "confidence": Decimal(str(one.confidence)), "note": one.note, "exemption": one.exemption,
+    }  # fmt: skip
+
+
+def _sides(item: Item | None, other: Item | None, catalogue: Catalogue, nation: Catalogue, codes: CodeLists) -> _Facts:
+    """Return names, numbers and domains of a pair; for any row, the other national item that has its number."""
+    if item is None:
+        return {}
+    same_number = [one.key for one in nation.items if item.number and one.number == item.number]
+    facts: _Facts = {"clash": next((name for name in same_number if other is None or name != other.key), None)}
+    if other is None:
+        return facts
+    return facts | {
+        "nationalNumber": _number(other), "number": _number(item), "nationalName": other.name, "name": item.name,
+        "nationalDomain": node(domain_concept(other.text("domain"), nation.edition.scheme, codes)),
+        "domain": node(domain_concept(item.text("domain"), catalogue.edition.scheme, codes)),
+    }  # fmt: skip
 
 
 def _rank(one: Correspondence, ours: Mapping[str, Item], theirs: Mapping[str, Item]) -> float:
