@@ -5,7 +5,7 @@ Place in the flow: validate -> **findings** -> report. Messages are the shapes' 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -21,9 +21,16 @@ from gongfu.wording import printed_value
 
 _MISSING_NUMBER = ox.NamedNode(DEFINITIONS + "missingItemNumber")
 # The column whose cell a result points at, by the beginning of its shape's name; shapes that end in a column name it.
-_COLUMNS = {"R03": "payment", "R05": "number", "R07-DomainKnown": "domain", "R09": "departments", "R24": "number", "R41": "departments"}
+_COLUMNS = {
+    "R03": "payment",
+    "R05": "number",
+    "R07-DomainKnown": "domain",
+    "R09": "departments",
+    "R24": "number",
+    "R41": "departments",
+}
 _BRACES = re.compile(r"(“?)\{(\w+)\}")
-_INNER_QUOTES = str.maketrans("“”", "‘’")
+INNER_QUOTES = str.maketrans("“”", "‘’")
 SEVERITIES = ("violation", "warning", "information")
 
 
@@ -49,17 +56,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole outcome of a check, ready to be rendered in any form."""
+    """The whole outcome of a check, ready to be rendered in any form; ``region`` is the region's name by language."""
 
     examined: Examined
     findings: tuple[Finding, ...]
     counts: Mapping[str, int]
     missing: tuple[str, ...]
-    conforms: bool = field(default=False)
+    region: Mapping[str, str]
+    conforms: bool
 
 
 def report(examined: Examined, codes: CodeLists) -> Report:
-    """Return the report of an examined catalogue: findings by severity (violation, warning, information), then by row."""
+    """Return the report of an examined catalogue: findings by severity, the gravest first, then by row."""
     findings = _findings(examined, codes)
     counts = {severity: sum(1 for one in findings if one.severity == severity) for severity in SEVERITIES}
     catalogue = examined.prepared.catalogue
@@ -68,7 +76,9 @@ def report(examined: Examined, codes: CodeLists) -> Report:
     nation = {item.key: item.number for item in examined.nation.catalogue.items}
     missing = tuple(nation[pair.national] for pair in examined.correspondences
                     if pair.item is None and pair.national in nation and not pair.exemption)  # fmt: skip
-    return Report(examined, findings, whole, tuple(sorted(missing, key=_as_number)), conforms=counts["violation"] == 0)
+    region = codes.concept("division", catalogue.edition.region)
+    names = {language: region.label(language) if region else "—" for language in ("zh", "en")}
+    return Report(examined, findings, whole, tuple(sorted(missing, key=_as_number)), names, counts["violation"] == 0)
 
 
 def _as_number(number: str) -> tuple[int, str]:
@@ -86,7 +96,8 @@ def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
         unique.setdefault(_identity(finding), finding)
     position = {item.number: item.position for item in examined.prepared.catalogue.items}
     return tuple(sorted(unique.values(), key=lambda one: (
-        SEVERITIES.index(one.severity), position.get(one.item or "", 0), one.rule, one.national_item or "", one.quote,
+        SEVERITIES.index(one.severity), position.get(one.item or "", 0), one.rule, _as_number(one.national_item or ""),
+        one.quote,
     )))  # fmt: skip
 
 
@@ -216,7 +227,7 @@ class Subject:
             clash = _by_identifier(self.examined.nation.catalogue, self.about.get("clash", ""))
             return clash.name if clash else ""
         if self._part() == "continuous":
-            return "、".join(str(number) for number in sorted(self._missing_numbers()))
+            return "、".join(_runs(self._missing_numbers()))
         text = self.about.get(self._part()) or self.about.get("text", "")
         return text or (self.result.value if "://" not in self.result.value else "")
 
@@ -229,6 +240,17 @@ class Subject:
             return self.about["text"]
         item = self._item()
         return item.standard if item and "comparability" in self.about else ""
+
+
+def _runs(numbers: Sequence[int]) -> list[str]:
+    """Return numbers in order, those without a gap between them as one run: 1, 4—29."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [f"{run[0]}—{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs]
 
 
 def _by_identifier(catalogue: Catalogue, identifier: str) -> Item | None:
@@ -245,11 +267,11 @@ def label_of(measure: Measure, codes: CodeLists, language: str) -> str:
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
     """Fill the words in braces; marks inside a word that a message puts in quotation marks become inner ones."""
-    return _BRACES.sub(lambda found: found[1] + _quotable(found, words[found[2]]), text)
+    return _BRACES.sub(lambda found: found[1] + _quotable(found, words[found[2]]), text).strip()
 
 
 def _quotable(found: re.Match[str], word: str) -> str:
-    return word.translate(_INNER_QUOTES) if found[1] else word
+    return word.translate(INNER_QUOTES) if found[1] else word
 
 
 def relation_of(pair: Correspondence) -> dict[str, object]:
