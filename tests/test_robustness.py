@@ -88,19 +88,28 @@ def spaced(text: str, chance: random.Random) -> str:
     pieces = []
     for index, character in enumerate(text):
         pieces.append(character)
-        if index + 1 < len(text) and "\u4e00" <= character <= "\u9fff" and "\u4e00" <= text[index + 1] <= "\u9fff" and chance.random() < 0.08:
+        if (
+            index + 1 < len(text)
+            and "\u4e00" <= character <= "\u9fff"
+            and "\u4e00" <= text[index + 1] <= "\u9fff"
+            and chance.random() < 0.08
+        ):
             pieces.append(" ")
     return "".join(pieces)
 
 
 def with_radicals(text: str, chance: random.Random) -> str:
-    return "".join(RADICALS[one] if one in RADICALS and one not in "又" and chance.random() < 0.5 else one for one in text)
+    return "".join(
+        RADICALS[one] if one in RADICALS and one not in "又" and chance.random() < 0.5 else one for one in text
+    )
 
 
 CLOTHES: dict[str, Callable[[str, random.Random], str]] = {
     "as printed": lambda text, chance: text,
     "half-width": lambda text, chance: text.translate(HALF),
-    "full-width digits": lambda text, chance: text.translate({ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)}),
+    "full-width digits": lambda text, chance: text.translate(
+        {ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)}
+    ),
     "spaces in words": spaced,
     "radicals": with_radicals,
 }

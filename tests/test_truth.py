@@ -78,7 +78,9 @@ def test_quantities_are_the_ones_that_people_say(edition: str, nation: Prepared)
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
     truth = curated_measures(folder, catalogue.items, codes)
     assert truth
-    floors = {measure.indicator for found in nation.measures.values() for _, measure in found if measure.role == "floor"}
+    floors = {
+        measure.indicator for found in nation.measures.values() for _, measure in found if measure.role == "floor"
+    }
     pairs = match(catalogue.items, nation.catalogue.items)
     prepared = prepare(catalogue, codes, base_iri(), None, pairings(pairs, nation))
     differences = []

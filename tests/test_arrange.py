@@ -1,0 +1,123 @@
+"""Rows out of messy tables: merged and torn cells, footnotes, headings in every form, missing numbers, odd headers."""
+
+from gongfu.arrange import Arranged, arrange
+from gongfu.document import Cell, Document, Table
+from gongfu.reading.cells import sheet_address
+
+HEADER = ["序号", "服务项目", "服务对象", "服务标准", "支出责任", "牵头负责单位"]
+
+
+def table(rows: list[list[str]], merged: tuple[tuple[int, int, int, int], ...] = (), sheet: str = "清单") -> Table:
+    cells = tuple(
+        tuple(Cell(text, sheet_address(row, column), row, column) for column, text in enumerate(texts, 1))
+        for row, texts in enumerate(rows, 1)
+    )
+    return Table(sheet, cells, merged)
+
+
+def arranged(rows: list[list[str]], merged: tuple[tuple[int, int, int, int], ...] = ()) -> Arranged:
+    return arrange(Document("x.xlsx", "xlsx", (table(rows, merged),), ""))
+
+
+def test_a_vertically_merged_cell_belongs_to_every_row_it_covers() -> None:
+    result = arranged(
+        [
+            HEADER,
+            ["1", "甲项目", "居民", "提供甲", "省、市、县政府负责。", "省民政厅"],
+            ["2", "乙项目", "居民", "提供乙", "", "省民政厅"],
+        ],
+        merged=((2, 5, 3, 5),),
+    )
+    assert [item.text("funding") for item in result.items] == ["省、市、县政府负责。"] * 2
+
+
+def test_an_item_of_several_lines_is_joined() -> None:
+    rows = [
+        HEADER,
+        ["1", "甲项目", "居民", "第一句。", "政府负责", "省民政厅"],
+        ["", "", "", "第二句。", "", ""],
+        ["2", "乙项目", "居民", "提供乙", "政府负责", "省民政厅"],
+    ]
+    result = arranged(rows, merged=((2, 1, 3, 1), (2, 2, 3, 2)))
+    assert [item.standard for item in result.items] == ["第一句。第二句。", "提供乙"]
+    assert arranged(rows).items[0].standard == "第一句。第二句。"
+    assert not result.unread
+
+
+def test_a_cell_torn_by_a_page_break_is_joined_across_the_repeated_header() -> None:
+    result = arranged(
+        [
+            HEADER,
+            ["1", "甲项目", "居民", "覆盖率达到", "政府负责", "省民政厅"],
+            ["— 3 —"],
+            HEADER,
+            ["", "", "", "90%以上。", "", ""],
+        ]
+    )
+    assert [item.standard for item in result.items] == ["覆盖率达到90%以上。"]
+    assert not result.unread
+
+
+def test_headings_of_every_form_name_the_domain() -> None:
+    result = arranged(
+        [
+            HEADER,
+            ["一、基本公共教育（8项）", "", "", "", "", ""],
+            ["1", "甲项目", "居民", "提供甲", "政府负责", "省民政厅"],
+            ["（二）基本社会服务"] * 6,
+            ["2", "乙项目", "居民", "提供乙", "政府负责", "省民政厅"],
+            ["三", "基本住房保障", "", "", "", ""],
+            ["3", "丙项目", "居民", "提供丙", "政府负责", "省民政厅"],
+            ["残疾人基本公共服务"],
+            ["4", "丁项目", "居民", "提供丁", "政府负责", "省民政厅"],
+        ]
+    )
+    assert [item.text("domain") for item in result.items] == [
+        "基本公共教育",
+        "基本社会服务",
+        "基本住房保障",
+        "残疾人基本公共服务",
+    ]
+
+
+def test_a_footnote_is_no_row_and_a_stray_line_is_reported() -> None:
+    result = arranged(
+        [
+            HEADER,
+            ["1", "甲项目", "居民", "提供甲", "政府负责", "省民政厅"],
+            ["注：本清单自发布之日起施行。"],
+            ["", "", "", "", "", "", "游离的文字"],
+        ]
+    )
+    assert len(result.items) == 1
+    assert [(one.kind, one.text) for one in result.unread] == [("row", "游离的文字")]
+
+
+def test_another_table_ends_the_catalogue() -> None:
+    result = arranged(
+        [
+            HEADER,
+            ["1", "甲项目", "居民", "提供甲", "政府负责", "省民政厅"],
+            ["序号", "重点任务", "责任单位"],
+            ["1", "制定清单", "省发展改革委"],
+        ]
+    )
+    assert [item.name for item in result.items] == ["甲项目"]
+
+
+def test_a_header_that_nobody_knows_is_reported_with_the_nearest() -> None:
+    result = arranged([[*HEADER[:5], "牵头负则单位"], ["1", "甲项目", "居民", "提供甲", "政府负责", "省民政厅"]])
+    assert [(one.kind, one.text, one.nearest) for one in result.unread] == [("header", "牵头负则单位", "牵头负责单位")]
+    assert result.items[0].extra == (("牵头负则单位", "省民政厅"),)
+
+
+def test_without_a_number_column_the_position_is_the_number() -> None:
+    result = arranged([HEADER[1:], ["甲项目", "居民", "提供甲", "政府负责", "省民政厅"]])
+    assert [(item.key, item.number) for item in result.items] == [("1", "1")]
+
+
+def test_a_number_used_twice_keeps_both_rows_apart() -> None:
+    row = ["居民", "提供", "政府负责", "省民政厅"]
+    result = arranged([HEADER, ["1", "甲项目", *row], ["1", "乙项目", *row]])
+    assert [item.number for item in result.items] == ["1", "1"]
+    assert len({item.key for item in result.items}) == 2
