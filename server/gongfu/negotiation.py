@@ -47,7 +47,7 @@ def media_ranges(header: str) -> Iterator[MediaRange]:
 
 
 def _media_range(element: str) -> MediaRange | None:
-    name, *parts = (part.strip() for part in _PART.findall(element))
+    name, *parts = [part.strip() for part in _PART.findall(element)] or [""]
     type_, _, subtype = name.lower().partition("/")
     pairs = [_parameter(part) for part in parts if part]
     weight = next((value for key, value in pairs if key == "q"), "1")

@@ -29,7 +29,7 @@ _PADDING = " " * 24
 
 @dataclass(frozen=True)
 class Fault:
-    """A place in a query: line and column from 1, the word that stands there, which problem it is, the parser's words."""
+    """Which problem, where (line and column from 1), the word that stands there, and the parser's own words."""
 
     problem: str
     line: int

@@ -1,0 +1,45 @@
+"""Headers: what every response says to browsers: any page may read it, and nothing in it may run.
+
+Place in the flow: HTTP, around the application.
+"""
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Nothing that is served may run or load anything: results carry the words of strangers.
+SAFE = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag, Retry-After, Accept-Post, Link",
+    "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
+    "cross-origin-resource-policy": "cross-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+_PREFLIGHT = {
+    "access-control-allow-methods": "GET, HEAD, POST, QUERY, OPTIONS",
+    "access-control-allow-headers": "Accept, Content-Type, If-None-Match",
+    "access-control-max-age": "86400",
+}
+
+
+class SafeHeaders:
+    """Middleware: every response may be read by any page and run by none; preflight requests are answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the headers that the response does not set itself."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name.lower() for name, _ in message["headers"]}
+                safe = [(name.encode(), value.encode()) for name, value in SAFE.items()]
+                message["headers"] = [*message["headers"], *(pair for pair in safe if pair[0] not in present)]
+            await send(message)
+
+        if scope["method"] == "OPTIONS":
+            return await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send_with_headers)
+        return await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,116 @@
+"""Answering: one query over one store becomes one answer, or the problem that says why not.
+
+Place in the flow: runs in a worker process, where it may take for ever or end the process without harm to the service.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from gongfu.sparql.dataset import Result, run
+from gongfu.sparql.guard import Fault, service_fault, syntax_fault
+from gongfu.sparql.tokens import GraphNames, graph_names, is_update
+
+RESULT_TYPES = (
+    "application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values",
+    "application/json", "application/xml",
+)  # fmt: skip
+GRAPH_TYPES = (
+    "text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json", "application/n-quads",
+    "application/trig", "application/json", "application/xml",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Job:
+    """A query, the graphs its request names, and the media types wanted for solutions and for graphs, None for none."""
+
+    query: str
+    names: GraphNames
+    result_type: str | None
+    graph_type: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Either a body with its media type, or the name of a problem and what is to be said about it."""
+
+    media_type: str = ""
+    body: bytes = b""
+    problem: str = ""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a worker answers from: the open store, the graphs it has, and the limit of an answer in bytes."""
+
+    store: ox.Store
+    base: str
+    merged: bool
+    graphs: frozenset[str]
+    most_bytes: int
+
+
+class ResultTooLarge(Exception):
+    """The answer outgrew its limit; what was written so far is thrown away."""
+
+
+class _Bounded(io.BytesIO):
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        if self.tell() + len(data) > self._most:
+            raise ResultTooLarge
+        return super().write(data)
+
+
+def answer(source: Source, job: Job) -> Answer:
+    """Return the answer to a job; every fault of the query becomes an answer with a problem."""
+    refused = _refusal(source, job)
+    if refused:
+        return refused
+    names = job.names or graph_names(job.query, source.base)
+    try:
+        result = run(source.store, job.query, source.base, source.merged, names)
+        return _written(result, job, source.most_bytes)
+    except SyntaxError as error:
+        return _faulty(syntax_fault(job.query, source.base) or Fault("query-syntax", 1, 1, "", str(error)[:300]))
+    except ResultTooLarge:
+        return Answer(problem="result-too-large", facts={"limit": source.most_bytes})
+    except (RuntimeError, OSError, ValueError) as error:
+        return Answer(problem="query-evaluation", facts={"said": str(error)[:300]})
+
+
+def _refusal(source: Source, job: Job) -> Answer | None:
+    """Return the problem of a query that must not run: an update, a call of another host, a graph that is not here."""
+    if is_update(job.query):
+        return Answer(problem="update-refused")
+    fault = service_fault(job.query, source.base)
+    if fault:
+        return _faulty(fault)
+    names = job.names or graph_names(job.query, source.base)
+    unknown = next((name for name in (*names.default, *names.named) if name not in source.graphs), None)
+    return Answer(problem="graph-unknown", facts={"graph": unknown[:300]}) if unknown is not None else None
+
+
+def _faulty(fault: Fault) -> Answer:
+    facts: dict[str, str | int] = {"line": fault.line, "column": fault.column, "near": fault.near, "said": fault.said}
+    return Answer(problem=fault.problem, facts=facts)
+
+
+def _written(result: Result, job: Job, most: int) -> Answer:
+    body = _Bounded(most)
+    if isinstance(result, ox.QueryTriples):
+        if job.graph_type is None:
+            return Answer(problem="not-acceptable", facts={"types": ", ".join(GRAPH_TYPES)})
+        result.serialize(body, ox.RdfFormat.from_media_type(job.graph_type))
+        return Answer(job.graph_type, body.getvalue())
+    if job.result_type is None:
+        return Answer(problem="not-acceptable", facts={"types": ", ".join(RESULT_TYPES)})
+    result.serialize(body, ox.QueryResultsFormat.from_media_type(job.result_type))
+    return Answer(job.result_type, body.getvalue())

@@ -1,0 +1,118 @@
+"""Dataset: the finished store that is served, and what is known of it before the first query.
+
+Place in the flow: between build and the workers. The store is opened read-only; whoever publishes new data builds a
+new folder and starts the service on it.
+"""
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from gongfu.settings import base_iri
+from gongfu.sparql.tokens import GraphNames
+
+Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+PAGES = Path(__file__).resolve().parents[1] / "pages"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A store folder: digest of its quads, triples of each named graph by IRI, triples in all.
+
+    ``merged`` says that the store's own default graph holds every triple of its named graphs. Where it does not, the
+    engine joins the graphs for each query, and a triple that stands in two of them is counted twice.
+    """
+
+    path: Path
+    base: str
+    version: str
+    graphs: Mapping[str, int]
+    triples: int
+    merged: bool
+
+
+class _Digest(io.BytesIO):
+    """A sink that hashes what is written to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hash = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self.hash.update(data)
+        return len(data)
+
+
+def open_store(path: Path) -> ox.Store:
+    """Open a finished store read-only.
+
+    Raises:
+        FileNotFoundError: there is no store at the path.
+        OSError: what is there is not a store.
+    """
+    if not (path / "CURRENT").is_file():
+        raise FileNotFoundError(f"no finished store at {path}")
+    return ox.Store.read_only(str(path))
+
+
+def describe(path: Path) -> Dataset:
+    """Read what is known of a store; raises as ``open_store`` does. Every quad is read once.
+
+    The folder is the one that a link points at now: workers that start later must not see other data.
+    """
+    path = path.resolve()
+    store = open_store(path)
+    counts = {str(row["graph"].value): int(row["triples"].value) for row in select(store, "graphs")}
+    graphs = {name: counts.get(name, 0) for name in sorted(known_graphs(store))}
+    merged = not bool(store.query(page_query("unmerged")))
+    triples = len(store) - sum(counts.values()) if merged else len(store)
+    return Dataset(path, base_iri(), _version(store), graphs, triples, merged)
+
+
+def known_graphs(store: ox.Store) -> frozenset[str]:
+    """Return the IRIs of the named graphs."""
+    return frozenset(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
+
+
+def _version(store: ox.Store) -> str:
+    """Return a digest of all quads in the order of the store, which follows from the terms alone.
+
+    The same data built again have the same digest as long as they have no blank nodes: those are named anew.
+    """
+    digest = _Digest()
+    store.dump(digest, ox.RdfFormat.N_QUADS)
+    return digest.hash.hexdigest()[:16]
+
+
+def merge_graphs(store: ox.Store) -> None:
+    """Copy every triple of the named graphs into the store's default graph, so that it is their union as a set."""
+    store.bulk_extend(ox.Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, None))
+
+
+def page_query(name: str) -> str:
+    """Return the text of a query of the pages' folder."""
+    return (PAGES / f"{name}.rq").read_text("utf-8")
+
+
+def select(store: ox.Store, name: str, merged: bool = True) -> ox.QuerySolutions:
+    """Run a SELECT query of the pages' folder, on the union of all graphs."""
+    found = store.query(page_query(name), use_default_graph_as_union=not merged)
+    assert isinstance(found, ox.QuerySolutions), f"{name}.rq is no SELECT"
+    return found
+
+
+def run(store: ox.Store, query: str, base: str, merged: bool, names: GraphNames) -> Result:
+    """Run a query. ``names`` are the graphs that it or its request names; none means the union of all graphs.
+
+    Passing the names explicitly matters: the engine's union switch silently overrides a query's own FROM.
+    """
+    if not names:
+        return store.query(query, base_iri=base, use_default_graph_as_union=not merged)
+    default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(name) for name in names.default]
+    named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(name) for name in names.named]
+    return store.query(query, base_iri=base, default_graph=default, named_graphs=named)

@@ -1,0 +1,117 @@
+"""Request: what an HTTP request asks of the SPARQL endpoint, by the SPARQL 1.1 Protocol.
+
+Place in the flow: between HTTP and the pool; pure. Text is decoded exactly once, as strict UTF-8.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from gongfu.negotiation import choose
+from gongfu.problems import Problem
+from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
+from gongfu.sparql.tokens import GraphNames
+
+QUERY_TYPE = "application/sparql-query"
+UPDATE_TYPE = "application/sparql-update"
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+_CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_NEW_NODES = re.compile(r"\bconstruct\b.*(?:\[|\(|_:)", re.IGNORECASE | re.DOTALL)
+_MOST_PARAMETERS = 1000
+
+
+@dataclass(frozen=True)
+class Content:
+    """The content of a request: media type without parameters, charset (utf-8 when none is named), bytes."""
+
+    type: str
+    charset: str
+    body: bytes
+
+
+def content(header: str | None, body: bytes) -> Content:
+    """Return the content for a ``Content-Type`` header."""
+    kind, *parameters = (part.strip() for part in (header or "").split(";"))
+    pairs = (one.partition("=") for one in parameters)
+    charset = next((value for name, _, value in pairs if name.strip().lower() == "charset"), "utf-8")
+    return Content(kind.lower(), charset.strip(' "').lower(), body)
+
+
+def job(query_string: bytes, sent: Content | None, accept: str | None) -> Job | None:
+    """Return what is to be run; None for a request without any query, which asks for the service description.
+
+    ``sent`` is the content of a POST or QUERY, None for GET. Parameters of the address count beside those of a form.
+    Raises Problem where the protocol is not kept.
+    """
+    pairs = parameters(query_string)
+    if sent and sent.type == FORM_TYPE:
+        pairs += parameters(_utf8(sent))
+    elif sent and sent.type == QUERY_TYPE:
+        pairs.append(("query", _decoded(_utf8(sent))))
+    elif sent and sent.type == UPDATE_TYPE:
+        raise Problem("update-refused")
+    elif sent:
+        raise Problem("content-type", {"given": sent.type[:100] or "-"}, {"Accept-Post": f"{QUERY_TYPE}, {FORM_TYPE}"})
+    if _values(pairs, "update"):
+        raise Problem("update-refused")
+    query = _single(pairs, "query")
+    if query is None and sent:
+        raise Problem("query-missing")
+    names = GraphNames(tuple(_values(pairs, "default-graph-uri")), tuple(_values(pairs, "named-graph-uri")))
+    return None if query is None else Job(query, names, choose(accept, RESULT_TYPES), choose(accept, GRAPH_TYPES))
+
+
+def parameters(encoded: bytes) -> list[tuple[str, str]]:
+    """Return the names and values of a form or a query string; raises Problem when they are not UTF-8."""
+    try:
+        text = encoded.decode("utf-8")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except UnicodeDecodeError as error:
+        raise Problem("query-encoding", {"said": str(error)[:200]}) from error
+    except ValueError as error:
+        raise Problem("bad-request", {"said": str(error)[:200]}) from error
+
+
+def _utf8(sent: Content) -> bytes:
+    if sent.charset not in {"utf-8", "utf8", "us-ascii"}:
+        raise Problem("content-type", {"given": f"{sent.type}; charset={sent.charset[:40]}"})
+    return sent.body
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem("query-encoding", {"said": str(error)[:200]}) from error
+
+
+def _values(pairs: Sequence[tuple[str, str]], name: str) -> list[str]:
+    return [value for key, value in pairs if key == name]
+
+
+def _single(pairs: Sequence[tuple[str, str]], name: str) -> str | None:
+    values = _values(pairs, name)
+    if len(values) > 1:
+        raise Problem("parameter-repeated", {"name": name, "times": len(values)})
+    return values[0] if values else None
+
+
+def entity_tag(version: str, asked: Job) -> str | None:
+    """Return the ETag of a job's result, known before it runs; None where each run may give another result.
+
+    It is strong, since the same query on the same store gives the same bytes; weak for a CONSTRUCT that may make blank
+    nodes, which are named anew each time.
+    """
+    if _CHANGING.search(asked.query):
+        return None
+    parts = (version, asked.query, asked.names.default, asked.names.named, asked.result_type, asked.graph_type)
+    digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f'W/"{digest}"' if _NEW_NODES.search(asked.query) else f'"{digest}"'
+
+
+def matches(if_none_match: str | None, tag: str) -> bool:
+    """Say whether an ``If-None-Match`` header names the tag (weak comparison, RFC 9110 section 13.1.2)."""
+    return tag.removeprefix("W/") in (one.strip().removeprefix("W/") for one in (if_none_match or "").split(","))

@@ -1,0 +1,103 @@
+"""Worker: a process that answers one query after another, without network, and dies of a query that takes too long.
+
+Place in the flow: started by the pool as ``python -m gongfu.sparql.worker``; speaks frames over its pipes. A frame is
+two unsigned 32-bit lengths (big-endian), a JSON head and a body of bytes.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from gongfu.sparql.answering import Answer, Job, Source, answer
+from gongfu.sparql.dataset import known_graphs, open_store
+from gongfu.sparql.tokens import GraphNames
+
+LENGTHS = struct.Struct(">II")
+_GRACE_SECONDS = 2.0
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker is told at its start: the store, and the limits of an answer in seconds and bytes."""
+
+    store: str
+    base: str
+    merged: bool
+    seconds: float
+    most_bytes: int
+    memory_bytes: int
+
+
+def frame(head: object, body: bytes = b"") -> bytes:
+    """Return a frame with a JSON head."""
+    encoded = json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return LENGTHS.pack(len(encoded), len(body)) + encoded + body
+
+
+def job_frame(job: Job) -> bytes:
+    """Return the frame of a job; its query is the body."""
+    head = {**asdict(job), "query": ""}
+    return frame(head, job.query.encode())
+
+
+def read_job(pipe: BinaryIO) -> Job | None:
+    """Read the next job, None at the end of the pipe."""
+    lengths = pipe.read(LENGTHS.size)
+    if len(lengths) < LENGTHS.size:
+        return None
+    head_length, body_length = LENGTHS.unpack(lengths)
+    head, query = json.loads(pipe.read(head_length)), pipe.read(body_length).decode()
+    names = GraphNames(tuple(head["names"]["default"]), tuple(head["names"]["named"]))
+    return Job(query, names, head["result_type"], head["graph_type"])
+
+
+def answer_frame(found: Answer) -> bytes:
+    """Return the frame of an answer."""
+    return frame({"media_type": found.media_type, "problem": found.problem, "facts": dict(found.facts)}, found.body)
+
+
+def isolate(memory_bytes: int) -> bool:
+    """Limit the process's memory and cut it off from every network; say whether the kernel allowed the second.
+
+    It also gives way to the serving process, so that its own load does not slow the answers to others.
+    """
+    os.nice(5)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+    unshare = getattr(ctypes.CDLL(None), "unshare", None)  # os.unshare came with Python 3.12
+    return unshare is not None and (unshare(_CLONE_NEWNET) == 0 or unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
+
+
+def work(order: Order, jobs: BinaryIO, answers: BinaryIO) -> None:
+    """Answer jobs until the pipe ends. Past the deadline the kernel ends the process, even when its parent is gone."""
+    isolated = isolate(order.memory_bytes)
+    store = open_store(Path(order.store))
+    source = Source(store, order.base, order.merged, known_graphs(store), order.most_bytes)
+    answers.write(frame({"isolated": isolated}))
+    answers.flush()
+    while (job := read_job(jobs)) is not None:
+        signal.setitimer(signal.ITIMER_REAL, order.seconds + _GRACE_SECONDS)
+        found = answer_frame(answer(source, job))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        answers.write(found)
+        answers.flush()
+
+
+def main() -> None:
+    """Take the order from the command line; standard output is kept for frames, prints go to standard error."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then ends its workers
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    work(Order(**json.loads(sys.argv[1])), sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,702 @@
+"""The service answers as the SPARQL 1.1 Protocol asks, says what is wrong, and no query can hold it up.
+
+The store has two graphs which share one triple, with Chinese in IRIs and literals and with literals that are markup.
+"""
+
+import asyncio
+import csv
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pyoxigraph as ox
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+
+from gongfu.page import environment, example
+from gongfu.problems import read_problems
+from gongfu.serving import application
+from gongfu.settings import base_iri
+from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
+from gongfu.sparql.dataset import PAGES, describe, merge_graphs
+from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Pool, WorkerLost
+from gongfu.sparql.tokens import GraphNames
+
+NATION, JILIN = base_iri() + "graph/cn-13fyp", base_iri() + "graph/220000-13fyp"
+PREFIXES = """@prefix : <https://w3id.org/bps-cn/cat/> . @prefix bps: <https://w3id.org/bps-cn/def#> .
+@prefix dct: <http://purl.org/dc/terms/> . @prefix ex: <http://example.org/> ."""
+GRAPHS = {
+    NATION: """:cn-13fyp a bps:CatalogueEdition ; dct:title "“十三五”清单"@zh , "Catalogue"@en ;
+        bps:actualItemCount 81 ; dct:isPartOf ex:文件 .
+        ex:文件 bps:documentNumber "国发〔2017〕9号" ; dct:issued "2017-01-23" .
+        ex:shared ex:p "两个图都有"@zh .""",
+    JILIN: """:220000-13fyp a bps:CatalogueEdition ; dct:title "<script>alert(1)</script>"@zh ; bps:actualItemCount 85 .
+        ex:shared ex:p "两个图都有"@zh . ex:北京 ex:p "=1+1" , "a\\"b" , "换\\n行" .
+        ex:x <http://www.w3.org/1999/xhtmlscript> "alert(1)" .""",
+}
+SLOW = f"SELECT (COUNT(*) AS ?n) WHERE {{ {' . '.join(f'?s{i} ?p{i} ?o{i}' for i in range(9))} }}"
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+QUERY_TYPE = "application/sparql-query"
+TRIPLES = 15
+
+
+def make_store(path: Path, merged: bool) -> Path:
+    store = ox.Store(str(path))
+    for name, turtle in GRAPHS.items():
+        store.bulk_load(f"{PREFIXES}\n{turtle}".encode(), ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(name))
+    if merged:
+        merge_graphs(store)
+    store.flush()
+    return path
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_store(tmp_path_factory.mktemp("data") / "store", merged=True)
+
+
+class Client:
+    """A client of the application in this process, whose event loop runs in a thread of its own."""
+
+    def __init__(self, app: FastAPI, portal: BlockingPortal) -> None:
+        self.app = app
+        self._portal = portal
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+
+    def request(self, method: str, address: str, **what: Any) -> httpx.Response:
+        async def go() -> httpx.Response:
+            return await self._client.request(method, address, **what)
+
+        return self._portal.call(go)
+
+    def get(self, address: str, **what: Any) -> httpx.Response:
+        return self.request("GET", address, **what)
+
+    def post(self, address: str, **what: Any) -> httpx.Response:
+        return self.request("POST", address, **what)
+
+    @property
+    def workers(self) -> set[int]:
+        return set(self.app.state.pool.pids)
+
+
+@contextmanager
+def client_of(store: Path, **limits: Any) -> Iterator[Client]:
+    app = application(store, Limits(**{"workers": 1, **limits}))
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(app.router.lifespan_context(app)):
+        yield Client(app, portal)
+
+
+@pytest.fixture(scope="module")
+def client(store: Path) -> Iterator[Client]:
+    with client_of(store, workers=2, seconds=20) as client:
+        yield client
+
+
+def get(client: Client, query: str, accept: str = "*/*", **more: Any) -> httpx.Response:
+    return client.get("/sparql", params={"query": query, **more}, headers={"accept": accept})
+
+
+def number(response: httpx.Response) -> int:
+    assert response.status_code == 200, response.text
+    return int(response.json()["results"]["bindings"][0]["n"]["value"])
+
+
+def problem(response: httpx.Response, status: int, name: str) -> dict[str, Any]:
+    """Return the problem document, which says in both languages what is wrong and what to do."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["cache-control"] == "no-store"
+    said: dict[str, Any] = response.json()
+    assert said["type"] == f"{base_iri()}problem/{name}"
+    assert said["status"] == status
+    for language in ("zh", "en"):
+        assert said[language]["title"] in said["title"]
+        assert said[language]["detail"] in said["detail"]
+        assert said[language]["remedy"] in said["detail"]
+    return said
+
+
+# --- formats
+
+
+@pytest.mark.parametrize("accept", RESULT_TYPES)
+def test_select_in_every_format(client: Client, accept: str) -> None:
+    response = get(client, 'SELECT ?o WHERE { <http://example.org/北京> ?p ?o FILTER(?o = "=1+1") }', accept)
+    assert response.status_code == 200
+    assert response.headers["content-type"].split(";")[0] == accept
+    if accept == "text/csv":
+        assert list(csv.reader(io.StringIO(response.text))) == [["o"], ["=1+1"]]
+    else:
+        form = ox.QueryResultsFormat.from_media_type(accept)
+        rows = ox.parse_query_results(response.content, form)
+        assert isinstance(rows, ox.QuerySolutions)
+        assert [row["o"] for row in rows] == [ox.Literal("=1+1")]
+
+
+@pytest.mark.parametrize("accept", RESULT_TYPES)
+def test_ask_in_every_format(client: Client, accept: str) -> None:
+    response = get(client, "ASK { ?s ?p 81 }", accept)
+    assert response.headers["content-type"].split(";")[0] == accept
+    assert "true" in response.text
+
+
+@pytest.mark.parametrize(
+    "query", ["CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?o = 81) }", "DESCRIBE <cat/cn-13fyp>"]
+)
+@pytest.mark.parametrize("accept", GRAPH_TYPES)
+def test_graphs_in_every_format(client: Client, accept: str, query: str) -> None:
+    response = get(client, query, accept)
+    assert response.status_code == 200
+    assert response.headers["content-type"].split(";")[0] == accept
+    triples = {quad.triple for quad in ox.parse(response.content, ox.RdfFormat.from_media_type(accept))}
+    subject = ox.NamedNode("https://w3id.org/bps-cn/cat/cn-13fyp")
+    assert ox.Triple(subject, ox.NamedNode("https://w3id.org/bps-cn/def#actualItemCount"), ox.Literal(81)) in triples
+
+
+def test_text_says_its_charset(client: Client) -> None:
+    for query, accept in [(COUNT, "text/csv"), (COUNT, "text/tab-separated-values"), ("DESCRIBE <x>", "text/turtle")]:
+        assert get(client, query, accept).headers["content-type"] == f"{accept}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [(COUNT, "text/html"), (COUNT, "text/turtle"), ("ASK { }", "image/png"), ("DESCRIBE <x>", "text/csv")],
+)
+def test_no_format_fits(client: Client, query: str, accept: str) -> None:
+    said = problem(get(client, query, accept), 406, "not-acceptable")
+    assert "application/json" in said["types"]
+
+
+# --- the protocol
+
+
+def test_the_ways_to_ask(client: Client) -> None:
+    encoded = {"content-type": QUERY_TYPE}
+    assert number(get(client, COUNT)) == TRIPLES
+    assert number(client.post("/sparql", data={"query": COUNT})) == TRIPLES
+    assert number(client.post("/sparql", content=COUNT, headers=encoded)) == TRIPLES
+    assert number(client.request("QUERY", "/sparql", content=COUNT, headers=encoded)) == TRIPLES
+    assert number(client.request("QUERY", "/sparql", data={"query": COUNT})) == TRIPLES
+    assert client.request("HEAD", "/sparql", params={"query": COUNT}).status_code == 200
+    assert client.get("/sparql/", params={"query": COUNT}).status_code == 307
+
+
+def test_the_default_graph_is_the_union_as_a_set(client: Client) -> None:
+    assert number(get(client, COUNT)) == TRIPLES
+    assert number(get(client, "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }")) == TRIPLES + 1
+
+
+DATASETS: list[tuple[dict[str, Any], str, int]] = [
+    ({"default-graph-uri": NATION}, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", 8),
+    ({"default-graph-uri": NATION}, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", 0),
+    ({"named-graph-uri": NATION}, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", 8),
+    ({"named-graph-uri": NATION}, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", 0),
+    ({"named-graph-uri": [NATION, JILIN]}, "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }", 2),
+    ({"default-graph-uri": [NATION, JILIN]}, "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }", 6),
+    ({}, f"SELECT (COUNT(*) AS ?n) FROM <{NATION}> {{ ?s ?p ?o }}", 8),
+    ({}, "SELECT (COUNT(*) AS ?n) FROM <graph/cn-13fyp> { ?s ?p ?o }", 8),
+    ({}, f"PREFIX g: <{base_iri()}graph/> SELECT (COUNT(*) AS ?n) FROM NAMED g:cn-13fyp {{ GRAPH ?g {{ }} }}", 1),
+    # What the request names goes before what the query names.
+    ({"default-graph-uri": JILIN}, f"SELECT (COUNT(*) AS ?n) FROM <{NATION}> {{ ?s ?p ?o }}", 8),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "query", "expected"), DATASETS)
+def test_datasets(client: Client, names: dict[str, Any], query: str, expected: int) -> None:
+    assert number(client.get("/sparql", params={"query": query, **names})) == expected
+    assert number(client.post("/sparql", data={"query": query}, params=names)) == expected
+    direct = client.post("/sparql", content=query, params=names, headers={"content-type": QUERY_TYPE})
+    assert number(direct) == expected
+
+
+def test_datasets_of_a_store_without_union(tmp_path: Path) -> None:
+    with client_of(make_store(tmp_path / "store", merged=False)) as client:
+        assert number(get(client, "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }")) == 6
+        for names, query, expected in DATASETS:
+            assert number(client.get("/sparql", params={"query": query, **names})) == expected
+
+
+def test_text_is_decoded_once(client: Client) -> None:
+    def echoed(body: str) -> Any:
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        bindings = client.post("/sparql", content=body.encode(), headers=headers).json()["results"]["bindings"]
+        return bindings[0]["x"]["value"]
+
+    assert echoed("query=" + quote("SELECT ('北京 %25 %E5%8C%97 + &' AS ?x) {}")) == "北京 %25 %E5%8C%97 + &"
+    assert echoed("query=SELECT+('北京'+AS+?x)+{}") == "北京"
+    assert number(get(client, "SELECT (COUNT(*) AS ?n) { <http://example.org/北京> ?p ?o }")) == 3
+
+
+BAD = [
+    ("POST", {}, {"query": ""}, None, 400, "query-syntax"),
+    ("POST", {}, {}, None, 415, "content-type"),
+    ("POST", {}, {"other": "x"}, None, 400, "query-missing"),
+    ("POST", {"query": "ASK {}"}, {"query": "ASK {}"}, None, 400, "parameter-repeated"),
+    ("GET", {"query": ["ASK {}", "SELECT * {}"]}, None, None, 400, "parameter-repeated"),
+    ("GET", {"update": "CLEAR ALL"}, None, None, 403, "update-refused"),
+    ("POST", {}, {"update": "CLEAR ALL"}, None, 403, "update-refused"),
+    ("POST", {}, "CLEAR ALL", "application/sparql-update", 403, "update-refused"),
+    ("POST", {}, "INSERT DATA { <a> <b> <c> }", QUERY_TYPE, 403, "update-refused"),
+    ("POST", {}, "ASK {}", "text/plain", 415, "content-type"),
+    ("POST", {}, "ASK {}", f"{QUERY_TYPE}; charset=UTF-16", 415, "content-type"),
+    ("POST", {}, b"ASK { ?s ?p '\xff' }", QUERY_TYPE, 400, "query-encoding"),
+    ("POST", {}, "query=ASK%20%7B%FF%7D", "application/x-www-form-urlencoded", 400, "query-encoding"),
+    ("POST", {}, "&a" * 2000, "application/x-www-form-urlencoded", 400, "bad-request"),
+    ("QUERY", {}, "SELEKT", QUERY_TYPE, 400, "query-syntax"),
+    ("GET", {"query": "ASK {"}, None, None, 400, "query-syntax"),
+    ("GET", {"query": "ASK { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"}, None, None, 403, "query-service"),
+    ("GET", {"query": "ASK { \\u0053ERVICE <http://127.0.0.1:9/> { } }"}, None, None, 403, "query-disguised"),
+    ("GET", {"query": "ASK FROM <http://nowhere.invalid/g> {}"}, None, None, 400, "graph-unknown"),
+    ("GET", {"query": "ASK FROM <file:///etc/passwd> {}"}, None, None, 400, "graph-unknown"),
+    ("GET", {"query": "ASK FROM NAMED no:such {}"}, None, None, 400, "graph-unknown"),
+    ("GET", {"query": "ASK {}", "default-graph-uri": "file:///etc/passwd"}, None, None, 400, "graph-unknown"),
+    ("GET", {"query": "ASK {}", "named-graph-uri": "no IRI <>"}, None, None, 400, "graph-unknown"),
+    ("GET", {"query": "ASK { FILTER(<http://example.org/f>(1)) }"}, None, None, 400, "query-evaluation"),
+    ("PUT", {"query": "ASK {}"}, None, None, 405, "method-not-allowed"),
+    ("DELETE", {}, None, None, 405, "method-not-allowed"),
+    ("TRACE", {}, None, None, 405, "method-not-allowed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "params", "sent", "kind", "status", "name"), BAD)
+def test_what_is_refused(
+    client: Client, method: str, params: Any, sent: Any, kind: str | None, status: int, name: str
+) -> None:
+    form = sent if isinstance(sent, dict) else None
+    body = None if isinstance(sent, dict) else sent
+    headers = {"content-type": kind} if kind else {}
+    problem(client.request(method, "/sparql", params=params, data=form, content=body, headers=headers), status, name)
+
+
+def test_a_syntax_error_names_its_place(client: Client) -> None:
+    said = problem(get(client, "SELECT *\nWHERE { ?s ?p }"), 400, "query-syntax")
+    assert (said["line"], said["column"], said["near"]) == (2, 15, "}")
+    assert "第 2 行第 15 列" in said["detail"]
+    assert "Line 2, column 15" in said["detail"]
+
+
+def test_an_unknown_address(client: Client) -> None:
+    problem(client.get("/nowhere"), 404, "not-found")
+
+
+def test_every_problem_has_its_words() -> None:
+    problems = read_problems(PAGES / "problems.yaml", base_iri())
+    facts = dict.fromkeys(
+        ("name", "times", "said", "line", "column", "near", "seconds", "limit", "graph", "types", "given", "method"),
+        "{x}",
+    )
+    for name in problems.words:
+        document = problems.document(name, facts)
+        assert 400 <= document["status"] < 600
+        assert all(document[language][part] for language in ("zh", "en") for part in ("title", "detail", "remedy"))
+
+
+# --- limits
+
+
+def test_a_large_request_is_not_read_to_its_end(store: Path) -> None:
+    with client_of(store, query_bytes=1000) as client:
+        problem(client.post("/sparql", data={"query": "ASK {} #" + "x" * 1000}), 413, "body-too-large")
+        problem(get(client, "ASK {} #" + "北" * 334), 413, "body-too-large")
+        assert get(client, "ASK {} #" + "x" * 900).status_code == 200
+
+
+def test_a_cut_result_is_an_error(store: Path) -> None:
+    with client_of(store, result_bytes=2000) as client:
+        for accept in ("application/sparql-results+json", "text/csv"):
+            said = problem(get(client, "SELECT * { ?a ?b ?c . ?d ?e ?f }", accept), 422, "result-too-large")
+            assert said["limit"] == 2000
+        problem(get(client, "CONSTRUCT { ?a ?b ?f } { ?a ?b ?c . ?d ?e ?f }"), 422, "result-too-large")
+        assert number(get(client, COUNT)) == TRIPLES
+
+
+def test_a_slow_query_is_killed_while_health_answers(store: Path) -> None:
+    with client_of(store, workers=2, seconds=1.0) as client, ThreadPoolExecutor(2) as threads:
+        before = client.workers
+        start = time.monotonic()
+        slow = [threads.submit(get, client, SLOW) for _ in range(2)]
+        time.sleep(0.2)
+        while time.monotonic() < start + 0.9:
+            asked = time.monotonic()
+            assert client.get("/health").json()["status"] == "ok"
+            assert time.monotonic() - asked < 0.3
+        for one in slow:
+            said = problem(one.result(), 503, "deadline-passed")
+            assert said["seconds"] == "1"
+        assert time.monotonic() - start < 2.0
+        assert number(get(client, COUNT)) == TRIPLES  # by a new worker
+        assert not before & client.workers
+        assert not any(alive(pid) for pid in before)
+
+
+def alive(pid: int) -> bool:
+    with open(f"/proc/{pid}/stat") if Path(f"/proc/{pid}").exists() else io.StringIO("x (x) Z") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_full_queue_says_when_to_come_back(store: Path) -> None:
+    with client_of(store, seconds=1.5, waiting=0) as client, ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(get, client, SLOW)
+        time.sleep(0.3)
+        response = get(client, COUNT)
+        problem(response, 503, "busy")
+        assert int(response.headers["retry-after"]) >= 1
+        problem(slow.result(), 503, "deadline-passed")
+
+
+def test_a_query_that_waits_is_answered(store: Path) -> None:
+    with client_of(store, seconds=2.0, waiting=4) as client, ThreadPoolExecutor(4) as threads:
+        assert [number(one) for one in threads.map(lambda _: get(client, COUNT), range(4))] == [TRIPLES] * 4
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["ASK " + "{" * 30000 + "}" * 30000, f"SELECT * WHERE {SLOW.partition('WHERE')[2]} ORDER BY ?o8"],
+    ids=["deep", "large"],
+)
+def test_a_query_too_heavy_for_the_engine_harms_nobody(store: Path, query: str) -> None:
+    with client_of(store, seconds=30.0, memory_bytes=400 * 1024**2) as client:
+        problem(client.post("/sparql", data={"query": query}), 422, "query-too-heavy")
+        assert number(get(client, COUNT)) == TRIPLES
+
+
+def test_the_pool_replaces_what_dies(store: Path) -> None:
+    job = Job(COUNT, GraphNames(), RESULT_TYPES[0], GRAPH_TYPES[0])
+
+    async def go() -> None:
+        pool = Pool(describe(store), Limits(workers=1, seconds=5.0, waiting=1))
+        await pool.start()
+        try:
+            os.kill(pool.pids[0], signal.SIGKILL)
+            with pytest.raises(WorkerLost):
+                await pool.answer(job)
+            assert (await pool.answer(job)).media_type == RESULT_TYPES[0]
+            waiting = [asyncio.create_task(pool.answer(job)) for _ in range(4)]
+            await asyncio.sleep(0)
+            waiting[0].cancel()
+            found = await asyncio.gather(*waiting, return_exceptions=True)
+            assert isinstance(found[0], asyncio.CancelledError)
+            assert any(isinstance(one, Busy) for one in found)
+            assert (await pool.answer(job)).body
+        finally:
+            await pool.close()
+        assert pool.pids == []
+
+    asyncio.run(go())
+
+
+def test_a_worker_ends_by_itself_after_the_deadline(store: Path) -> None:
+    """The kernel's timer ends it even when nobody is left to kill it."""
+    from gongfu.sparql import worker
+    from gongfu.sparql.pool import start_worker
+
+    async def go() -> None:
+        found = await start_worker(describe(store), Limits(seconds=0.2))
+        asked = time.monotonic()
+        with pytest.raises(WorkerLost):
+            await found.ask(Job(SLOW, GraphNames(), RESULT_TYPES[0], None))
+        assert time.monotonic() - asked < 0.2 + worker._GRACE_SECONDS + 1.0
+        await found.kill()
+
+    asyncio.run(go())
+
+
+def test_a_deadline_is_told_apart_from_a_loss(store: Path) -> None:
+    async def go() -> None:
+        pool = Pool(describe(store), Limits(workers=1, seconds=0.3))
+        await pool.start()
+        with pytest.raises(DeadlinePassed):
+            await pool.answer(Job(SLOW, GraphNames(), RESULT_TYPES[0], None))
+        await pool.close()
+
+    asyncio.run(go())
+
+
+def test_without_a_store(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        application(tmp_path / "none")
+
+
+# --- caching and headers
+
+
+def test_a_result_that_is_known_is_not_sent_again(client: Client) -> None:
+    first = get(client, COUNT)
+    tag = first.headers["etag"]
+    assert tag.startswith('"')
+    assert first.headers["cache-control"].startswith("public")
+    assert "Accept" in first.headers["vary"]
+    for sent in (tag, f'"other", {tag}', f"W/{tag}"):
+        again = client.get("/sparql", params={"query": COUNT}, headers={"if-none-match": sent})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    for sent in ('"other"', "*", ""):
+        assert client.get("/sparql", params={"query": COUNT}, headers={"if-none-match": sent}).status_code == 200
+    assert client.post("/sparql", data={"query": COUNT}, headers={"if-none-match": tag}).status_code == 200
+    asked = client.request("QUERY", "/sparql", data={"query": COUNT}, headers={"if-none-match": tag})
+    assert asked.status_code == 304
+
+
+def test_the_tag_follows_data_query_dataset_and_format(client: Client, tmp_path: Path) -> None:
+    tags = {
+        get(client, COUNT).headers["etag"], get(client, COUNT + " ").headers["etag"],
+        get(client, COUNT, "text/csv").headers["etag"],
+        get(client, COUNT, **{"default-graph-uri": NATION}).headers["etag"],
+    }  # fmt: skip
+    with client_of(make_store(tmp_path / "other", merged=False)) as other:
+        assert len(tags | {get(other, COUNT).headers["etag"]}) == 5
+
+
+@pytest.mark.parametrize("call", ["NOW()", "rand ( )", "UUID()", "STRUUID()", "BNODE()"])
+def test_what_changes_each_time_has_no_tag(client: Client, call: str) -> None:
+    response = get(client, f"SELECT ({call} AS ?x) {{}}")
+    assert response.status_code == 200
+    assert "etag" not in response.headers
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_new_blank_nodes_have_a_weak_tag(client: Client) -> None:
+    assert get(client, "CONSTRUCT { [] ?p ?o } { ?s ?p ?o }").headers["etag"].startswith("W/")
+
+
+def test_equal_tags_mean_equal_bytes(store: Path) -> None:
+    query = "SELECT ?p (COUNT(*) AS ?n) (GROUP_CONCAT(?o) AS ?all) WHERE { ?s ?p ?o } GROUP BY ?p"
+    with client_of(store) as one, client_of(store) as other:
+        first, second = get(one, query), get(other, query)
+    assert first.headers["etag"] == second.headers["etag"]
+    assert first.content == second.content
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/health", "/sparql", "/sparql?query=ASK%7B%7D", "/sparql?query=x", "/nowhere", "/pages/style.css"]
+)
+def test_every_page_may_read_and_nothing_may_run(client: Client, address: str) -> None:
+    headers = client.get(address).headers
+    assert headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "script" not in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+
+
+def test_preflight(client: Client) -> None:
+    asked = {"origin": "https://example.org", "access-control-request-method": "QUERY"}
+    response = client.request("OPTIONS", "/sparql", headers=asked)
+    assert response.status_code == 204
+    assert "QUERY" in response.headers["access-control-allow-methods"]
+    assert "Content-Type" in response.headers["access-control-allow-headers"]
+    assert response.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_bug_is_a_problem_with_safe_headers(store: Path) -> None:
+    with client_of(store) as client:
+        del client.app.state.pool
+        response = client.get("/health")
+        assert "Traceback" not in json.dumps(problem(response, 500, "internal"))
+        assert response.headers["access-control-allow-origin"] == "*"
+        assert response.headers["x-content-type-options"] == "nosniff"
+
+
+# --- pages and descriptions
+
+
+def test_health(client: Client, store: Path) -> None:
+    response = client.get("/health")
+    said = response.json()
+    assert (said["status"], said["triples"], said["workers"]) == ("ok", TRIPLES, 2)
+    assert said["version"] == describe(store).version
+    assert response.headers["cache-control"] == "no-store"
+    assert client.request("HEAD", "/health").status_code == 200
+
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+VOID = "http://rdfs.org/ns/void#"
+
+
+@pytest.mark.parametrize("accept", GRAPH_TYPES)
+def test_the_service_describes_itself(client: Client, accept: str) -> None:
+    response = client.get("/sparql", headers={"accept": accept})
+    assert response.headers["content-type"].split(";")[0] == accept
+    graph = ox.Store()
+    graph.extend(ox.parse(response.content, ox.RdfFormat.from_media_type(accept)))
+    assert graph.query(
+        f"""PREFIX sd: <{SD}> PREFIX void: <{VOID}> ASK {{
+        <http://testserver/sparql> a sd:Service ; sd:endpoint <http://testserver/sparql> ;
+            sd:supportedLanguage sd:SPARQL11Query ; sd:feature sd:UnionDefaultGraph ;
+            sd:resultFormat <http://www.w3.org/ns/formats/SPARQL_Results_JSON> , <http://www.w3.org/ns/formats/Turtle> ;
+            sd:defaultDataset ?d .
+        ?d a sd:Dataset ; sd:defaultGraph [ a sd:Graph ; void:triples {TRIPLES} ] ;
+            sd:namedGraph [ a sd:NamedGraph ; sd:name <{NATION}> ; sd:graph [ a sd:Graph ; void:triples 8 ] ] ,
+                          [ sd:name <{JILIN}> ; sd:graph [ void:triples 8 ] ] }}"""
+    )
+
+
+def test_the_description_is_negotiated_and_cached(client: Client) -> None:
+    first = client.get("/sparql", headers={"accept": "text/html, */*;q=0.1"})
+    assert first.headers["content-type"] == "text/turtle; charset=utf-8"
+    assert client.get("/sparql", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+    problem(client.get("/sparql", headers={"accept": "text/html"}), 406, "not-acceptable")
+    problem(client.get("/sparql", headers={"host": 'x"><script>'}), 400, "bad-request")
+
+
+def test_the_start_page(client: Client, store: Path) -> None:
+    response = client.get("/")
+    page = response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    for shown in (
+        "“十三五”清单",
+        "Catalogue",
+        "81",
+        "85",
+        "2017-01-23",
+        "国发〔2017〕9号",
+        NATION,
+        describe(store).version,
+    ):
+        assert shown in page
+    assert page.index("这里有什么") < page.index("What is here")
+    assert client.get("/", headers={"if-none-match": response.headers["etag"]}).status_code == 304
+    assert client.get("/pages/style.css").headers["content-type"] == "text/css; charset=utf-8"
+
+
+def test_the_start_page_needs_no_script_and_no_other_host(client: Client) -> None:
+    page = client.get("/").text
+    assert "<script" not in page
+    assert "style=" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert 'name="viewport"' in page
+    addresses = [part.split('"')[0] for part in page.split('href="')[1:]] + [
+        part.split('"')[0] for part in page.split('src="')[1:]
+    ]
+    assert addresses
+    assert all(address.startswith("/") and not address.startswith("//") for address in addresses)
+    assert "url(" not in client.get("/pages/style.css").text
+    assert "@import" not in client.get("/pages/style.css").text
+
+
+def test_the_links_of_the_start_page_lead_somewhere(client: Client) -> None:
+    page = client.get("/").text
+    for address in {part.split('"')[0] for part in page.split('href="')[1:]}:
+        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+
+
+def test_an_example_is_a_query_file(tmp_path: Path) -> None:
+    path = tmp_path / "01-domains.rq"
+    text = (
+        "#title 几个领域？\n#title@en How many domains?\n#description 末行合计。\nSELECT * { ?s ?p '</pre><script>' }\n"
+    )
+    path.write_text(text, "utf-8")
+    found = example(path)
+    assert (found.name, found.titles) == ("01-domains", {"zh": "几个领域？", "en": "How many domains?"})
+    assert found.descriptions == {"zh": "末行合计。"}
+    path.write_text("#title 几个领域？ · How many domains?\nASK {}\n", "utf-8")
+    assert example(path).titles == found.titles
+    path.write_text("ASK {}\n", "utf-8")
+    assert example(path).titles == {"zh": "01-domains"}
+    dataset = {"graphs": {}, "triples": 0, "version": "x"}
+    contents = {"editions": [], "editions_query": found, "examples": [found], "dataset": dataset}
+    page = environment().get_template("start.html").render(contents=contents, endpoint='"><b>', program="0")
+    assert "How many domains?" in page
+    assert "&lt;/pre&gt;&lt;script&gt;" in page
+    assert "<script" not in page
+    assert '"><b>' not in page
+
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def test_hostile_text_never_becomes_markup(client: Client) -> None:
+    """What a stranger sends comes back only as data, under a type that no browser runs, and behind a closed policy."""
+    answers = [
+        get(client, HOSTILE), get(client, f"SELECT ('{HOSTILE}' AS ?x) {{}}", "text/html, */*;q=0.5"),
+        get(client, f"ASK FROM <http://x/{quote(HOSTILE)}> {{}}"), client.get(f"/{HOSTILE}"),
+        get(client, "ASK {}", HOSTILE),
+        client.post("/sparql", content=HOSTILE, headers={"content-type": f"text/html;{HOSTILE}"}),
+        get(client, "ASK {}", **{"default-graph-uri": HOSTILE}),
+        get(client, "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o FILTER(STRENDS(STR(?p), 'script')) }", "application/xml"),
+    ]  # fmt: skip
+    for answer in answers:
+        assert "html" not in answer.headers["content-type"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"].endswith("sandbox")
+    assert 'xmlns="http://www.w3.org/1999/xhtml"' not in answers[-1].text
+
+
+# --- a real server
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+@contextmanager
+def server(store: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    port = free_port()
+    code = f"from pathlib import Path; from gongfu.serving import serve; serve(Path({str(store)!r}), port={port})"
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: httpx.get(f"{address}/health").status_code == 200)
+        yield process, address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(ready: Any, seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if ready():
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    pytest.fail("not ready in time")
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_real_server(store: Path) -> None:
+    with server(store) as (process, address):
+        with httpx.Client(base_url=address) as client:
+            assert number(client.get("/sparql", params={"query": COUNT})) == TRIPLES
+            asked = client.request("QUERY", "/sparql", content=COUNT, headers={"content-type": QUERY_TYPE})
+            assert number(asked) == TRIPLES
+            head = client.head("/sparql", params={"query": COUNT})
+            assert (head.status_code, head.content) == (200, b"")
+            assert "server" not in head.headers
+            raw = client.post("/sparql", content=b"x" * 300_000, headers={"content-type": QUERY_TYPE})
+            problem(raw, 413, "body-too-large")
+            assert client.get("/").status_code == 200
+        workers = children(process.pid)
+        assert workers
+    assert process.returncode in (0, -signal.SIGTERM)
+    wait_for(lambda: not any(alive(pid) for pid in workers), 5)
+
+
+def test_no_worker_outlives_a_killed_server(store: Path) -> None:
+    with server(store) as (process, _):
+        workers = children(process.pid)
+        process.kill()
+        wait_for(lambda: not any(alive(pid) for pid in workers), 5)
