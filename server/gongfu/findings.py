@@ -29,8 +29,10 @@ _COLUMNS = {
     "R24": "number",
     "R41": "departments",
 }
+_NAMES_EQUAL = "R25-NameKept-name"
 _BRACES = re.compile(r"(“?)\{(\w+)\}")
 INNER_QUOTES = str.maketrans("“”", "‘’")
+_WORD_MAX = 160
 SEVERITIES = ("violation", "warning", "information")
 
 
@@ -75,7 +77,8 @@ def report(examined: Examined, codes: CodeLists) -> Report:
              "unread": len(catalogue.unread)}  # fmt: skip
     nation = {item.key: item.number for item in examined.nation.catalogue.items}
     missing = tuple(nation[pair.national] for pair in examined.correspondences
-                    if pair.item is None and pair.national in nation and not pair.exemption)  # fmt: skip
+                    if pair.item is None and pair.national in nation and not pair.exemption
+                    and pair.relation != "unknown")  # fmt: skip
     region = codes.concept("division", catalogue.edition.region)
     names = {language: region.label(language) if region else "—" for language in ("zh", "en")}
     return Report(examined, findings, whole, tuple(sorted(missing, key=_as_number)), names, counts["violation"] == 0)
@@ -97,8 +100,13 @@ def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
     position = {item.number: item.position for item in examined.prepared.catalogue.items}
     return tuple(sorted(unique.values(), key=lambda one: (
         SEVERITIES.index(one.severity), position.get(one.item or "", 0), one.rule, _as_number(one.national_item or ""),
-        one.quote,
+        _address_order(one.cell or ""), one.quote,
     )))  # fmt: skip
+
+
+def _address_order(address: str) -> tuple[int, ...]:
+    """Return the numbers of an address, so that places sort as they follow each other: T1R9C1 before T1R17C1."""
+    return tuple(map(int, re.findall(r"\d+", address)))
 
 
 def _identity(one: Finding) -> tuple[object, ...]:
@@ -156,7 +164,7 @@ class Subject:
             "domain": item.text("domain") if item else "", "national": other.number if other else "—",
             "nationalName": other.name if other else "", "value": value,
             "label": label_of(measured[1], self.codes, language) if measured else "",
-            "nationalValue": printed_value(theirs[1], language) if theirs else "",
+            "nationalValue": printed_value(theirs[1], language) if theirs else self._their_value(),
             "valueZh": f"的{self._own_label('zh')}{value}" if ours else "",
             "valueEn": f"with {self._own_label('en')} {value}".replace("  ", " ") if ours else "without a number",
             "quote": ours[1].quote if ours else self._own_quote(), "nationalQuote": theirs[1].quote if theirs else "",
@@ -226,10 +234,17 @@ class Subject:
         if self._part() == "clash":
             clash = _by_identifier(self.examined.nation.catalogue, self.about.get("clash", ""))
             return clash.name if clash else ""
+        if self._shape_name() == _NAMES_EQUAL:
+            item = self._item()
+            return item.name if item else ""
         if self._part() == "continuous":
             return "、".join(_runs(self._missing_numbers()))
         text = self.about.get(self._part()) or self.about.get("text", "")
         return text or (self.result.value if "://" not in self.result.value else "")
+
+    def _their_value(self) -> str:
+        other = self._national()
+        return other.name if other and self._shape_name() == _NAMES_EQUAL else ""
 
     def _missing_numbers(self) -> list[int]:
         gaps = (triple.object for triple in self.examined.prepared.triples if triple.predicate == _MISSING_NUMBER)
@@ -267,7 +282,13 @@ def label_of(measure: Measure, codes: CodeLists, language: str) -> str:
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
     """Fill the words in braces; marks inside a word that a message puts in quotation marks become inner ones."""
-    return _BRACES.sub(lambda found: found[1] + _quotable(found, words[found[2]]), text).strip()
+    return _BRACES.sub(lambda found: found[1] + _quotable(found, _shortened(words[found[2]])), text).strip()
+
+
+def _shortened(word: str) -> str:
+    """Return a passage as a message can hold it, in one line; the finding's quotation holds it whole."""
+    line = word.replace("\n", " ")
+    return line if len(line) <= _WORD_MAX else f"{line[: _WORD_MAX - 20]}……{line[-20:]}"
 
 
 def _quotable(found: re.Match[str], word: str) -> str:
