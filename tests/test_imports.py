@@ -8,9 +8,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
     "settings", "catalogue", "text", "words", "synonyms", "cutting", "reading", "document", "codes", "facts",
-    "arrange", "masthead", "measures", "departments", "match", "indicators", "sources", "graph", "compare", "validate",
-    "rules", "wording", "examine", "findings", "report", "check", "build", "query", "negotiation", "headers",
-    "problems", "sparql", "page", "serving", "cli",
+    "arrange", "masthead", "measures", "departments", "running_text", "match", "indicators", "sources", "graph",
+    "compare", "validate", "rules", "wording", "examine", "findings", "report", "check", "negotiation",
+    "headers", "problems", "sparql", "build", "query", "page", "serving", "cli",
 ]  # fmt: skip
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "house" not in path.parts)
 

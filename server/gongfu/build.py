@@ -33,6 +33,7 @@ from gongfu.sources import (
     observations,
     source_folders,
 )
+from gongfu.sparql.dataset import merge_graphs
 
 CURRENT = "current"
 _SOURCE_SUFFIXES = frozenset({".ttl", ".rq", ".csv", ".yaml", ".lark", ".py"})
@@ -78,6 +79,7 @@ def build(out: Path) -> Built:
     try:
         store = ox.Store(str(beside / "store"))
         store.bulk_extend(quads)
+        merge_graphs(store)  # what queries see without FROM: every triple once, though it stand in two graphs
         store.optimize()
         store.flush()
         del store

@@ -8,6 +8,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gongfu.build import built_or_build
+from gongfu.settings import base_iri
+from gongfu.sparql.dataset import run
+from gongfu.sparql.tokens import graph_names
 
 _FORMATS = {"csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV, "json": ox.QueryResultsFormat.JSON,
             "xml": ox.QueryResultsFormat.XML}  # fmt: skip
@@ -26,8 +29,9 @@ def run_query(file: Path, out: Path, form: str = "table") -> str:
     if not file.is_file():
         raise QueryFault(f"找不到查询文件“{file}”。请检查路径。", f"There is no query file “{file}”. Check the path.")
     store = ox.Store.read_only(str(built_or_build(out)))
+    text = file.read_text("utf-8")
     try:
-        result = store.query(file.read_text("utf-8"), use_default_graph_as_union=True)
+        result = run(store, text, base_iri(), True, graph_names(text, base_iri()))
     except (SyntaxError, ValueError) as error:
         raise QueryFault(
             f"查询写错了：{error}。请改正后再运行。", f"The query is wrong: {error}. Correct it and run again."
