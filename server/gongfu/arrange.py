@@ -7,7 +7,7 @@ rows of their own, joins what a page break tore apart, and reports what fits now
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -40,6 +40,14 @@ class Columns:
             return self.titles[wanted]
         inside = [known for known in self.titles if len(known) >= 3 and known in wanted]
         return self.titles[max(inside, key=len)] if inside and len(wanted) <= 20 else None
+
+    def make_header(self, fields: Set[str]) -> bool:
+        """Say whether these fields together head a catalogue."""
+        return "name" in fields and len(fields) >= 3 and bool(fields & self.needs_one_of)
+
+    def ignore(self, line: str) -> bool:
+        """Say whether a lone line between rows means nothing for them: a page number, 续表, 注：."""
+        return any(pattern.search(line) for pattern in self.ignored)
 
     def nearest(self, title: str) -> str:
         """Return the known title most like this one, empty where none is near."""
@@ -86,7 +94,7 @@ def arrange(document: Document) -> Arranged:
         if state.header and max(state.header) > width and width > 1:
             state.header = {}
         caption = tidy(table.sheet)
-        if _is_heading_text(caption):  # a paragraph between two tables, or a sheet a domain
+        if is_heading(caption):  # a paragraph between two tables, or a sheet a domain
             first = next((cell.address for row in table.rows for cell in row), "")
             state.domain = (_heading_text(caption), CellReference(table.sheet, first))
         for row, lent in _filled_down(table):
@@ -125,8 +133,7 @@ def _take_row(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: fr
 
 
 def _is_header(filled: list[Cell]) -> bool:
-    fields = {name for cell in filled if (name := columns().field(tidy(cell.text)))}
-    return "name" in fields and len(fields) >= 3 and bool(fields & columns().needs_one_of)
+    return columns().make_header({name for cell in filled if (name := columns().field(tidy(cell.text)))})
 
 
 def _is_other_header(filled: list[Cell]) -> bool:
@@ -161,12 +168,13 @@ def _heading(state: _Arrangement, filled: list[Cell]) -> bool:
     """Say whether the row is a domain heading: one text alone (or repeated), numbered like a heading."""
     texts = {tidy(cell.text) for cell in filled}
     if len(texts) == 1:
-        return _is_heading_text(next(iter(texts)))
+        return is_heading(next(iter(texts)))
     names = {state.header.get(cell.column) for cell in filled}
     return len(filled) == 2 and names <= {"number", "name"} and bool(_CHINESE_NUMBER.match(tidy(filled[0].text)))
 
 
-def _is_heading_text(text: str) -> bool:
+def is_heading(text: str) -> bool:
+    """Say whether a text is a domain heading: short, and numbered like one or the name of a published domain."""
     short = len(text) <= _LABEL_MAX and not re.search(r"[。；]", text)
     return short and (bool(_HEADING.match(text)) or key(text) in _domain_names())
 
@@ -237,7 +245,7 @@ def _place(state: _Arrangement, item: Item, own: set[str], row: tuple[Cell, ...]
 
 def _ignored(row: tuple[Cell, ...]) -> bool:
     words = [tidy(cell.text) for cell in row if cell.text.strip()]
-    return len(words) == 1 and any(pattern.search(words[0]) for pattern in columns().ignored)
+    return len(words) == 1 and columns().ignore(words[0])
 
 
 def _joined(first: Item, rest: Item, own: set[str]) -> Item:

@@ -10,6 +10,9 @@ from datetime import date
 TEXT_FIELDS = ("number", "domain", "category", "name", "target", "content", "standard", "funding", "departments",
                "coverage", "payment")  # fmt: skip
 
+# Kinds of unread words that may hold items of their own: what stands in them is neither there nor missing.
+UNREAD_PARTS = frozenset({"passage", "picture"})
+
 
 @dataclass(frozen=True)
 class CellReference:

@@ -1,12 +1,13 @@
 """Check: a catalogue file against the national one, from file to report. A newcomer reads this page first.
 
-    document -> arrange -> (match, measures, departments) -> map -> compare -> validate -> findings
+    document -> (running text) -> arrange -> (match, measures, departments) -> map -> compare -> validate -> findings
 
 Place in the flow: the whole of it. The command line, HTTP and the build take this path through ``examine``.
 """
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from gongfu.document import Document, UnreadableDocument, read_document
 from gongfu.examine import Prepared, examine, prepare
 from gongfu.findings import Report, report
 from gongfu.masthead import read_masthead
+from gongfu.running_text import read_running_text
 from gongfu.settings import base_iri
 from gongfu.sources import FaultySource, curated_correspondences, curated_measures, edition_of, source_folder
 
@@ -67,20 +69,31 @@ def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogu
     """Return the catalogue in a file; what source.yaml beside it says of the document is taken over."""
     document = read_document(path)
     arranged = arrange(document)
+    passages: tuple[Unread, ...] = ()
     if not arranged.items:
-        raise UnusableCatalogue(
-            f"“{path.name}”里没有找到清单。表头须有“服务项目”和“服务对象”“服务标准”等栏；请检查表头那一行。",
-            f"No catalogue was found in “{path.name}”. "
-            "The header row needs 服务项目 and 服务对象, 服务标准 or the like; check it.",
-        )
+        running = read_running_text(document.prose, len(document.tables), codes)
+        document, passages = replace(document, tables=(*document.tables, *running.tables)), running.unread
+        arranged = arrange(document)
+    if not arranged.items:
+        raise _without_items(path.name, passages, document.unread)
     edition = _edition(path, document, arranged, region, codes)
-    return Catalogue(
-        edition, arranged.items, (*arranged.unread, *_unread_places(document)), arranged.columns, path.name
-    )
+    pictures = [Unread("picture", place) for place in document.unread]
+    unread = (*arranged.unread, *passages, *pictures)
+    return Catalogue(edition, arranged.items, unread, arranged.columns, path.name)
 
 
-def _unread_places(document: Document) -> list[Unread]:
-    return [Unread("row", f"{place}：这里只有图片，没有可读的文字") for place in document.unread]
+def _without_items(name: str, passages: Sequence[Unread], pictures: Sequence[str]) -> UnusableCatalogue:
+    """Return the fault of a file in which no catalogue was found, or only words of one that could not be read."""
+    zh = "表头须有“服务项目”和“服务对象”“服务标准”等栏；请检查表头那一行。"
+    en = "The header row needs 服务项目 and 服务对象, 服务标准 or the like; check it."
+    if passages:
+        zh = "清单的表头之后没有一行能读成项目：各栏的文字分不开。请换用有表格的原文件（xlsx、docx）。"
+        en = "No line after its header could be read as an item: the columns cannot be told apart. Use the original "
+        en += "file with its table (xlsx, docx)."
+    if pictures:
+        zh += f"{'、'.join(pictures)}只有图片，没有可读的文字；清单若在其中，请换用带文字的文件。"
+        en += f" {', '.join(pictures)}: only a picture, no text; if the catalogue is there, use a file with text."
+    return UnusableCatalogue(f"“{name}”里没有找到清单。{zh}", f"No catalogue was found in “{name}”. {en}")
 
 
 def _edition(path: Path, document: Document, arranged: Arranged, region: str | None, codes: CodeLists) -> Edition:

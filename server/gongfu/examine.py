@@ -22,7 +22,7 @@ from gongfu.graph import (
     unread_triples,
 )
 from gongfu.indicators import with_indicators
-from gongfu.match import Correspondence, match
+from gongfu.match import Correspondence, match, unsettled
 from gongfu.measures import Measure, read_measures
 from gongfu.validate import Result, validate
 
@@ -118,7 +118,10 @@ def examine(
 
     ``correspondences`` that a person stated are taken; without them the rows are matched by their words.
     """
-    pairs = tuple(correspondences) if correspondences is not None else match(catalogue.items, nation.catalogue.items)
+    if correspondences is None:
+        theirs = nation.catalogue.items
+        correspondences = unsettled(match(catalogue.items, theirs), theirs, catalogue.unread)
+    pairs = tuple(correspondences)
     prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation))
     related = tuple(correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base))
     compared = tuple(comparisons([prepared.triples, related, nation.triples], base))

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from gongfu.catalogue import Catalogue, CellReference, Item, Unread
+from gongfu.catalogue import UNREAD_PARTS, Catalogue, CellReference, Item, Unread
 from gongfu.codes import CodeLists
 from gongfu.departments import Role
 from gongfu.facts import Row, triples
@@ -45,14 +45,16 @@ def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[o
         "from": edition.period[0] if edition.period else None, "to": edition.period[1] if edition.period else None,
         "supersedes": edition.supersedes,
     }  # fmt: skip
-    gaps: list[Row] = [{"gap": number} for number in _gaps(catalogue.items)]
+    gaps: list[Row] = [{"gap": number} for number in _gaps(catalogue)]
     notes: list[Row] = [{"extraction": text, "language": language} for language, text in edition.notes]
     return triples("edition", [row, *gaps, *notes], base)
 
 
-def _gaps(items: Sequence[Item]) -> list[int]:
-    """Return the numbers that are missing between the first and the last of a catalogue."""
-    numbers = {int(item.number) for item in items if item.number.isdigit()}
+def _gaps(catalogue: Catalogue) -> list[int]:
+    """Return the numbers that are missing up to the last of a catalogue; none where they may stand in unread words."""
+    if any(one.kind in UNREAD_PARTS for one in catalogue.unread):
+        return []
+    numbers = {int(item.number) for item in catalogue.items if item.number.isdigit()}
     return sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)[:1000]
 
 

@@ -6,11 +6,12 @@ two catalogues. Numbers and order carry no weight. What stays unsure says so by 
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gongfu.catalogue import Item
+from gongfu.catalogue import Item, Unread
 from gongfu.synonyms import canonical
 from gongfu.text import key
 
@@ -20,6 +21,10 @@ _NAME, _STANDARD, _TARGET, _DOMAIN = 0.55, 0.27, 0.13, 0.05
 ACCEPT, ACCEPT_SECOND = 0.34, 0.62
 # Two rows of one domain that nothing else claims are proposed to a person when they share at least this much.
 ACCEPT_LEFT_OVER = 0.11
+
+# In interleaved columns a name stands in up to PIECES pieces with up to BETWEEN other characters between two of them.
+_PIECES, _BETWEEN = 4, 20
+_UNREAD = "其名称出现在没有读懂的文字中"
 
 
 @dataclass(frozen=True)
@@ -165,6 +170,41 @@ def _left_over(scores: list[list[float]], items: Sequence[Item], nation: Sequenc
         if all(scores[other][best] <= near[best] for other in free_items):
             found.append(_Pair(i, best, near[best], "left-over"))
     return found
+
+
+def unsettled(
+    pairs: Sequence[Correspondence], nation: Sequence[Item], unread: Sequence[Unread]
+) -> tuple[Correspondence, ...]:
+    """Say unknown for the national items that seem missing and whose name stands in words that could not be read."""
+    texts = [(key(one.text), one.kind == "passage") for one in unread if one.kind in {"row", "passage"}]
+    names = {item.key: key(item.name) for item in nation}
+
+    def unknown(pair: Correspondence) -> bool:
+        name = names.get(pair.national or "", "")
+        return pair.relation == "missing" and bool(name) and any(
+            name in text or (interleaved and _in_pieces(name, text)) for text, interleaved in texts
+        )  # fmt: skip
+
+    return tuple(replace(pair, relation="unknown", note=_UNREAD) if unknown(pair) else pair for pair in pairs)
+
+
+def _in_pieces(name: str, text: str) -> bool:
+    """Say whether a name stands in interleaved columns: in a few pieces, in order, with little between them."""
+    starts = (found.start() for found in re.finditer(re.escape(name[:2]), text))
+    return any(_goes_on(name, text, start, start, _PIECES) for start in starts)
+
+
+def _goes_on(name: str, text: str, first: int, last: int, pieces: int) -> bool:
+    """Say whether the rest of a name goes on in the text at ``first`` to ``last``, in no more pieces than these."""
+    if not name or not pieces:
+        return not name
+    for start in range(first, min(last + 1, len(text))):
+        shared = next((size for size in range(len(name), 0, -1) if text.startswith(name[:size], start)), 0)
+        for size in range(shared, min(2, len(name)) - 1, -1):  # a lone character counts only at the end
+            end = start + size
+            if _goes_on(name[size:], text, end, end + _BETWEEN, pieces - 1):
+                return True
+    return False
 
 
 def _same_domain(one: Item, other: Item) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from gongfu.catalogue import UNREAD_PARTS
 from gongfu.codes import CodeLists
 from gongfu.examine import Examined
 from gongfu.findings import INNER_QUOTES, SEVERITIES, Finding, Report, label_of, relation_of
@@ -21,7 +22,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "title": "《{file}》与国家清单（{against}）比对", "region": "地区：{name}（{code}）",
         "counts": "读入{rows}行、{items}项；违反{violation}处，提醒{warning}处，告知{information}处；"
         "没有读懂{unread}处。",
-        "conforms": "结论：未发现违反规则之处。", "fails": "结论：有{n}处违反规则，须改正。",
+        "conforms": "结论：未发现违反规则之处。",
+        "partly": "结论：读懂的部分未发现违反规则之处；清单有一部分没有读懂，须人工核对。",
+        "fails": "结论：有{n}处违反规则，须改正。",
         "violation": "■ 违反（{n}）", "warning": "■ 提醒（{n}）", "information": "■ 告知（{n}）", "none": "没有。",
         "clause": "依据：{text}", "ours": "本清单：“{text}”", "nation": "国家：“{text}”", "sure": "对应把握：{text}",
         "item": "同类共{n}处：第{listed}项。", "national_item": "同类共{n}处：国家清单第{listed}项。",
@@ -31,7 +34,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "title": "“{file}” against the national catalogue ({against})", "region": "Region: {name} ({code})",
         "counts": "Read: {rows} rows, {items} items. Violations: {violation}, warnings: {warning}, "
         "information: {information}; not understood: {unread}.",
-        "conforms": "Result: no rule is broken.", "fails": "Result: violations to mend: {n}.",
+        "conforms": "Result: no rule is broken.",
+        "partly": "Result: no rule is broken in what was read; a part of the catalogue was not: check it by eye.",
+        "fails": "Result: violations to mend: {n}.",
         "violation": "■ Violations ({n})", "warning": "■ Warnings ({n})", "information": "■ Information ({n})",
         "none": "None.", "clause": "rests on: {text}", "ours": "this catalogue: “{text}”", "nation": "nation: “{text}”",
         "sure": "confidence of the match: {text}", "item": "{n} of this kind: items {listed}.",
@@ -111,13 +116,19 @@ def as_text(report: Report, language: str = "zh") -> str:
         said["title"].format(file=catalogue.file, against=nation.edition.id),
         said["region"].format(name=report.region[language], code=catalogue.edition.region),
         said["counts"].format(**report.counts),
-        said["conforms"] if report.conforms else said["fails"].format(n=report.counts["violation"]),
+        said[_conclusion(report)].format(n=report.counts["violation"]),
     ]
     for severity in SEVERITIES:
         found = [one for one in report.findings if one.severity == severity]
         lines += ["", said[severity].format(n=len(found))]
         lines += list(_by_rule(found, language)) or [f"  {said['none']}"]
     return "\n".join(lines) + "\n"
+
+
+def _conclusion(report: Report) -> str:
+    """Return which conclusion holds: what could not be read as items at all is not said to conform."""
+    whole = all(one.kind not in UNREAD_PARTS for one in report.examined.prepared.catalogue.unread)
+    return ("conforms" if whole else "partly") if report.conforms else "fails"
 
 
 def _by_rule(found: list[Finding], language: str) -> Iterator[str]:
