@@ -4,7 +4,7 @@ Place in the flow: validate -> **findings** -> report. Messages are the shapes' 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from gongfu.catalogue import TEXT_FIELDS, Catalogue, CellReference, Item
 from gongfu.codes import CodeLists
 from gongfu.examine import Examined
+from gongfu.facts import ROW
 from gongfu.match import Correspondence
 from gongfu.measures import Measure
 from gongfu.rules import rules
@@ -29,10 +30,13 @@ _COLUMNS = {
     "R24": "number",
     "R41": "departments",
 }
+# What finding.rq asks of the nation's graph; the rest of it need not be loaded.
+_OF_THE_NATION = frozenset({"http://purl.org/dc/terms/identifier", DEFINITIONS + "listOrder"})
 _NAMES_EQUAL = "R25-NameKept-name"
 _BRACES = re.compile(r"(“?)\{(\w+)\}")
 INNER_QUOTES = str.maketrans("“”", "‘’")
 _WORD_MAX = 160
+LANGUAGES = ("zh", "en")
 SEVERITIES = ("violation", "warning", "information")
 
 
@@ -80,7 +84,7 @@ def report(examined: Examined, codes: CodeLists) -> Report:
                     if pair.item is None and pair.national in nation and not pair.exemption
                     and pair.relation != "unknown")  # fmt: skip
     region = codes.concept("division", catalogue.edition.region)
-    names = {language: region.label(language) if region else "—" for language in ("zh", "en")}
+    names = {language: region.label(language) if region else "—" for language in LANGUAGES}
     return Report(examined, findings, whole, tuple(sorted(missing, key=_as_number)), names, counts["violation"] == 0)
 
 
@@ -89,13 +93,10 @@ def _as_number(number: str) -> tuple[int, str]:
 
 
 def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
-    store = ox.Store()
-    for graph in (examined.prepared.triples, examined.related, examined.compared, examined.nation.triples):
-        store.extend(ox.Quad(*triple) for triple in graph)
-    query = (house().data / "report" / "finding.rq").read_text("utf-8")
+    about = _about(examined)
     unique: dict[tuple[object, ...], Finding] = {}
     for result in examined.results:
-        finding = Subject(examined, codes, _about(store, query, result.focus), result).finding()
+        finding = Subject(examined, codes, about.get(result.focus, {}), result).finding()
         unique.setdefault(_identity(finding), finding)
     position = {item.number: item.position for item in examined.prepared.catalogue.items}
     return tuple(sorted(unique.values(), key=lambda one: (
@@ -114,17 +115,19 @@ def _identity(one: Finding) -> tuple[object, ...]:
     return (one.rule, one.severity, one.item, one.national_item, one.cell, one.message.get("zh"), one.quote)
 
 
-def _about(store: ox.Store, query: str, focus: str) -> dict[str, str]:
-    """Return what the graph knows of a focus node: identifiers, orders, texts, place."""
-    if focus.startswith("_:") or "://" not in focus:
-        return {}
-    rows = store.query(query, substitutions={ox.Variable("focus"): ox.NamedNode(focus)})
+def _about(store: ox.Store, foci: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return what the graph knows of each focus node: identifiers, orders, texts, place. One query for all of them."""
+    settings = ox.NamedNode(ROW + "settings")
+    store.extend(ox.Quad(settings, ox.NamedNode(ROW + "focus"), ox.NamedNode(one)) for one in foci if "://" in one)
+    rows = store.query((house().data / "report" / "finding.rq").read_text("utf-8"))
     assert isinstance(rows, ox.QuerySolutions)
     names = [variable.value for variable in rows.variables]
+    found: dict[str, dict[str, str]] = {}
     for row in rows:
         values = {name: row[name] for name in names}
-        return {name: value.value for name, value in values.items() if isinstance(value, (ox.NamedNode, ox.Literal))}
-    return {}
+        known = {name: value.value for name, value in values.items() if isinstance(value, (ox.NamedNode, ox.Literal))}
+        found.setdefault(known["focus"], known)
+    return found
 
 
 @dataclass(frozen=True)
@@ -140,12 +143,12 @@ class Subject:
         """Return the result as a finding: its place, both values and quotations, and its message in both languages."""
         rule = rules()[self.result.shape]
         item, other, place = self._item(), self._national(), self._place()
-        words = {language: self.words(language) for language in rule.message}
+        words = {language: self.words(language) for language in LANGUAGES}
         return Finding(
             rule=rule.id, severity=self.result.severity, item=item.number if item else None,
             national_item=other.number if other else None, sheet=place.sheet if place else None,
             cell=place.address if place else None,
-            message={language: _filled(text, words[language]) for language, text in rule.message.items()},
+            message={language: _filled(rule.message[language], words[language]) for language in LANGUAGES},
             value=words["zh"]["value"], national_value=words["zh"]["nationalValue"], quote=words["zh"]["quote"],
             national_quote=words["zh"]["nationalQuote"], confidence=float(self.about.get("confidence", "1.0")),
             clause=rule.clause, shape=self.result.shape,
