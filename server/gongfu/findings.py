@@ -4,7 +4,7 @@ Place in the flow: validate -> **findings** -> report. Messages are the shapes' 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -115,10 +115,14 @@ def _identity(one: Finding) -> tuple[object, ...]:
     return (one.rule, one.severity, one.item, one.national_item, one.cell, one.message.get("zh"), one.quote)
 
 
-def _about(store: ox.Store, foci: Iterable[str]) -> dict[str, dict[str, str]]:
+def _about(examined: Examined) -> dict[str, dict[str, str]]:
     """Return what the graph knows of each focus node: identifiers, orders, texts, place. One query for all of them."""
-    settings = ox.NamedNode(ROW + "settings")
-    store.extend(ox.Quad(settings, ox.NamedNode(ROW + "focus"), ox.NamedNode(one)) for one in foci if "://" in one)
+    store = ox.Store()
+    for graph in (examined.prepared.triples, examined.related, examined.compared, examined.nation.triples):
+        store.extend(ox.Quad(*triple) for triple in graph)
+    settings, focus = ox.NamedNode(ROW + "settings"), ox.NamedNode(ROW + "focus")
+    foci = {result.focus for result in examined.results if "://" in result.focus}
+    store.extend(ox.Quad(settings, focus, ox.NamedNode(one)) for one in foci)
     rows = store.query((house().data / "report" / "finding.rq").read_text("utf-8"))
     assert isinstance(rows, ox.QuerySolutions)
     names = [variable.value for variable in rows.variables]
