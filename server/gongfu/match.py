@@ -22,7 +22,8 @@ ACCEPT, ACCEPT_SECOND = 0.34, 0.62
 # Two rows of one domain that nothing else claims are proposed to a person when they share at least this much.
 ACCEPT_LEFT_OVER = 0.11
 
-# In interleaved columns a name stands in up to PIECES pieces with up to BETWEEN other characters between two of them.
+# In interleaved columns a name stands in 2 to PIECES pieces, of 3 characters in the mean, with up to BETWEEN others
+# between two of them.
 _PIECES, _BETWEEN = 4, 20
 _UNREAD = "其名称出现在没有读懂的文字中"
 
@@ -191,7 +192,8 @@ def unsettled(
 def _in_pieces(name: str, text: str) -> bool:
     """Say whether a name stands in interleaved columns: in a few pieces, in order, with little between them."""
     starts = (found.start() for found in re.finditer(re.escape(name[:2]), text))
-    return any(_goes_on(name, text, start, start, _PIECES) for start in starts)
+    pieces = max(2, min(len(name) // 3, _PIECES))
+    return any(_goes_on(name, text, start, start, pieces) for start in starts)
 
 
 def _goes_on(name: str, text: str, first: int, last: int, pieces: int) -> bool:

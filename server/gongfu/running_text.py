@@ -19,7 +19,7 @@ from gongfu.codes import CodeLists
 from gongfu.departments import read_departments
 from gongfu.document import Table
 from gongfu.reading.cells import caption, table_address, table_from_texts
-from gongfu.text import key, tidy
+from gongfu.text import key, plain_characters, tidy
 
 _HEADER_MAX, _HEADER_PIECES, _TITLE_PIECES = 200, 40, 6
 _UNITS_MAX, _UNIT_MAX = 150, 20
@@ -87,13 +87,15 @@ def read_running_text(prose: str, tables: int, codes: CodeLists) -> RunningText:
 
 def _annexes(lines: Sequence[str]) -> Iterator[_Annex]:
     """Yield each stretch of lines that a header line opens, up to the next annex, another header or the end."""
-    start, above = 0, ""
+    start, above, announced = 0, "", ""
     titles: tuple[str, ...] = ()
     for index, line in enumerate(lines):
-        here = _header(line)
-        if titles and ((here and here != titles) or _ends(line)):
+        here, ends = _header(line), _ends(line)
+        if titles and ((here and here != titles) or (ends and key(line) != announced)):  # page heads repeat their own
             yield _Annex(above, titles, tuple(lines[start:index]))
             titles = ()
+        if ends and not titles:
+            announced = key(line)
         if here and not titles:
             start, above, titles = index, lines[index - 1] if index else "", here
     if titles:
@@ -102,9 +104,11 @@ def _annexes(lines: Sequence[str]) -> Iterator[_Annex]:
 
 def _ends(line: str) -> bool:
     """Say whether a line announces the next annex or heads a table of another kind."""
-    pieces = [key(piece) for piece in line.split()] if len(line) <= _HEADER_MAX else []
+    if len(line) > _HEADER_MAX:
+        return False
+    pieces = [key(piece) for piece in line.split()]
     other = len(pieces) > 2 and pieces[0] in {"指标", "序号", "编号"} and max(map(len, pieces)) < 12
-    return bool(_END.fullmatch(tidy(line))) or (other and not _header(line))
+    return bool(_END.fullmatch(plain_characters(line.strip()))) or (other and not _header(line))
 
 
 def _header(line: str) -> tuple[str, ...]:
@@ -121,7 +125,7 @@ def _titles(pieces: Sequence[str], used: frozenset[str]) -> tuple[str, ...] | No
         return ()
     found: list[tuple[str, ...]] = []
     for size in range(1, min(_TITLE_PIECES, len(pieces)) + 1):
-        title = "".join(pieces[:size])
+        title = tidy("".join(pieces[:size]))
         name = columns().titles.get(key(title))
         if name and name not in used:
             rest = _titles(pieces[size:], used | {name})
@@ -147,7 +151,7 @@ def _line(place: int, text: str, annex: _Annex, last: int, codes: CodeLists) -> 
         return _Line(place, "header", text, annex.titles)
     if is_heading(plain) and not _NUMERAL_WORD.match(plain):
         return _Line(place, "heading", text, (plain,))
-    if columns().ignore(plain) and plain != str(last + 1):  # the next number alone is a row that fell apart
+    if _means_nothing(plain, last):
         return _Line(place, "ignored", text)
     number = _NUMBER.match(text)
     if number is None:
@@ -155,6 +159,12 @@ def _line(place: int, text: str, annex: _Annex, last: int, codes: CodeLists) -> 
     cells = _cells(number[0], text[number.end() :].strip(), annex.fields, codes)
     kind = "row" if cells else "odd" if _names_units(text.split()[-1], codes) else "fragment"
     return _Line(place, kind, text, cells, int(number[1]))
+
+
+def _means_nothing(line: str, last: int) -> bool:
+    """Say whether a line between rows is only page furniture; the next number alone is a row that fell apart."""
+    furniture = columns().ignore(line) and line != str(last + 1)
+    return furniture and (not line.startswith("附") or _ends(line))
 
 
 def _cells(number: str, rest: str, fields: Sequence[str], codes: CodeLists) -> tuple[str, ...]:
