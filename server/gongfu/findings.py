@@ -118,8 +118,9 @@ def _identity(one: Finding) -> tuple[object, ...]:
 def _about(examined: Examined) -> dict[str, dict[str, str]]:
     """Return what the graph knows of each focus node: identifiers, orders, texts, place. One query for all of them."""
     store = ox.Store()
-    for graph in (examined.prepared.triples, examined.related, examined.compared, examined.nation.triples):
+    for graph in (examined.prepared.triples, examined.related, examined.compared):
         store.extend(ox.Quad(*triple) for triple in graph)
+    store.extend(ox.Quad(*triple) for triple in examined.nation.triples if triple.predicate.value in _OF_THE_NATION)
     settings, focus = ox.NamedNode(ROW + "settings"), ox.NamedNode(ROW + "focus")
     foci = {result.focus for result in examined.results if "://" in result.focus}
     store.extend(ox.Quad(settings, focus, ox.NamedNode(one)) for one in foci)
