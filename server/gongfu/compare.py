@@ -26,5 +26,9 @@ def comparisons(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Tri
         store.extend(ox.Quad(*triple) for triple in graph)
     store.extend(ox.Quad(*triple) for triple in codelist_triples() if triple.predicate.value in _NEEDED)
     values: Row = {"base": base, "certain": CERTAIN}
-    files = sorted((house().data / "comparisons").glob("*.rq"))
-    return [triple for file in files for triple in construct(store, file, values)]
+    found: list[ox.Triple] = []
+    for file in sorted((house().data / "comparisons").glob("*.rq")):
+        made = construct(store, file, values)
+        store.extend(ox.Quad(*triple) for triple in made)  # a later file may ask what an earlier one found
+        found += made
+    return list(dict.fromkeys(found))
