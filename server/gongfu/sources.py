@@ -17,6 +17,7 @@ import yaml
 
 from gongfu.catalogue import Edition, Item
 from gongfu.codes import CodeLists
+from gongfu.elements import Element, element_at
 from gongfu.match import Correspondence
 from gongfu.measures import Measure, normalised
 from gongfu.settings import house
@@ -183,6 +184,23 @@ def _decimal(path: Path, line: int, text: str) -> Decimal | None:
         return Decimal(text) if text else None
     except InvalidOperation as error:
         raise FaultySource(f"{path}:{line}: 不是数：{text} / not a number") from error
+
+
+def curated_elements(folder: Path, items: tuple[Item, ...]) -> dict[str, list[Element]] | None:
+    """Return elements.csv of a folder by item key, in the order they were typed; None where there is none."""
+    path = folder / "elements.csv"
+    if not path.is_file():
+        return None
+    by_number = {item.number: item for item in items}
+    found: dict[str, list[Element]] = {}
+    for line, row in _rows(path):
+        item = by_number.get(row["number"])
+        column, start = _quoted(item, row["quote"]) if item else ("", -1)
+        if item is None or start < 0:
+            raise FaultySource(f"{path}:{line}: 引文不在第{row['number']}项中 / quotation not found in the item")
+        element = element_at(item, column, start, start + len(row["quote"]), row["element"])
+        found.setdefault(item.key, []).append(element)
+    return found
 
 
 def annotations(folder: Path) -> tuple[Annotation, ...]:

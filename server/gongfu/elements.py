@@ -1,0 +1,162 @@
+"""Elements: the things that a standard provides, as a person typed them or split from its text.
+
+Place in the flow: arrange -> **elements** -> coverage -> map. A person's list (elements.csv beside the catalogue) is
+taken where there is one; any other edition is split by the words of data/wording/elements.yaml.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import yaml
+
+from gongfu.catalogue import Item
+from gongfu.settings import house
+
+COLUMNS = ("standard", "content")
+SENTENCE_ENDS, CLAUSE_ENDS = "。；;\n", "。；;\n，,：:"
+_OPENING, _CLOSING = "（(《“‘", "）)》”’"
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a thing is promised: whether free of charge, and how firmly (a code of ``attainment``)."""
+
+    free: bool
+    attainment: str
+
+
+@dataclass(frozen=True)
+class Element:
+    """One thing a standard provides: its short name, where it stands, the sentence around it, how it is promised.
+
+    ``quote`` is the verbatim stretch of the column from ``start`` to ``end``.
+    """
+
+    name: str
+    quote: str
+    column: str
+    start: int
+    end: int
+    sentence: str
+    manner: Manner
+
+
+Table = Mapping[str, list[str]]
+
+
+@lru_cache(maxsize=1)
+def element_words() -> Table:
+    """Return the lists of data/wording/elements.yaml by name."""
+    loaded: Table = yaml.safe_load((house().data / "wording" / "elements.yaml").read_text("utf-8"))
+    return loaded
+
+
+def element_at(item: Item, column: str, start: int, end: int, name: str) -> Element:
+    """Return the element that stands at ``start`` to ``end`` of a column, with what its surroundings say of it."""
+    text = item.text(column)
+    clause = stretch_around(text, start, end, CLAUSE_ENDS)
+    before = text[stretch_start(text, start, CLAUSE_ENDS) : end]
+    free = has_any(item.name + clause, "free") or is_spared(item.name + clause)
+    manner = Manner(free, attainment_of(before))
+    return Element(name, text[start:end], column, start, end, stretch_around(text, start, end, SENTENCE_ENDS), manner)
+
+
+def has_any(text: str, words: str) -> bool:
+    """Say whether a text has one of the words of a list."""
+    return any(word in text for word in element_words()[words])
+
+
+def is_spared(clause: str) -> bool:
+    """Say whether a clause spares people a charge; 免疫 has nothing to do with it."""
+    for word in element_words()["not_spared"]:
+        clause = clause.replace(word, "")
+    return has_any(clause, "spared")
+
+
+def attainment_of(before: str) -> str:
+    """Return how firmly a thing is promised by the words before it: immediate, progressive or encouraged."""
+    return next((code for code in ("encouraged", "progressive") if has_any(before, code)), "immediate")
+
+
+def stretch_start(text: str, position: int, ends: str) -> int:
+    """Return where the stretch between marks that holds a position begins."""
+    return max((text.rfind(mark, 0, position) for mark in ends), default=-1) + 1
+
+
+def stretch_around(text: str, start: int, end: int, ends: str) -> str:
+    """Return the stretch between marks that holds ``start`` to ``end``, without the marks."""
+    last = min((found for mark in ends if (found := text.find(mark, end)) >= 0), default=len(text))
+    return text[stretch_start(text, start, ends) : last]
+
+
+def split_elements(item: Item) -> tuple[Element, ...]:
+    """Return the things that the standard of an item provides, split by its marks and the words of the table."""
+    found: dict[str, Element] = {}
+    for column in COLUMNS:
+        for start, end in _parts(item.text(column)):
+            name = item.text(column)[start:end]
+            if len(name) >= 2:
+                found.setdefault(name, element_at(item, column, start, end, name))
+    return tuple(found.values())
+
+
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    for start, end in _cut(text, rf"[{CLAUSE_ENDS}]"):
+        if not _is_procedure(text[start:end]):
+            for part in _cut(text, _separators(), _thing_start(text, start, end), end):
+                first, last = _bare(text, *part)
+                if not text.endswith(tuple(element_words()["people"]), first, last):
+                    yield first, last
+
+
+def _cut(text: str, marks: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between the marks, those inside brackets and quotation marks not counted."""
+    end = len(text) if end is None else end
+    begin = start
+    for mark in re.finditer(marks, text[start:end]):
+        at = start + mark.start()
+        before = text[begin:at]
+        if sum(map(before.count, _OPENING)) <= sum(map(before.count, _CLOSING)) and at > begin:
+            yield begin, at
+            begin = start + mark.end()
+    if begin < end:
+        yield begin, end
+
+
+@lru_cache(maxsize=1)
+def _separators() -> str:
+    words = "|".join(map(re.escape, element_words()["and"]))
+    return rf"、|(?<=[\u4e00-\u9fff]{{2}})(?:{words})(?!时)(?=[\u4e00-\u9fff]{{2}})"
+
+
+def _is_procedure(clause: str) -> bool:
+    units = "|".join(map(re.escape, element_words()["counted"]))
+    return has_any(clause, "procedure") or re.search(rf"\d\s*[万亿]?(?:{units})", clause) is not None
+
+
+def _thing_start(text: str, start: int, end: int) -> int:
+    """Return where a clause begins to say what is provided; its end where it only says who, for whom or how."""
+    words, clause = element_words(), text[start:end]
+    told = [clause.find(word) + len(word) for word in words["subjects"] if word in clause]
+    if told:
+        return start + max(told)
+    if not clause.startswith(tuple(words["openers"])):
+        return start
+    acts = [at for word in words["acts"] if (at := clause.find(word)) >= 0]
+    verbs = [at + len(word) for word in words["verbs"] if (at := clause.find(word)) >= 0]
+    return start + min(acts + verbs, default=len(clause))
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a part without the verbs before and the words behind it that say nothing."""
+    verbs = sorted(element_words()["verbs"], key=len, reverse=True)
+    while verb := next((verb for verb in verbs if text.startswith(verb, start) and end - start - len(verb) >= 2), ""):
+        start += len(verb)
+    tails = sorted(element_words()["tails"], key=len, reverse=True)
+    while tail := next(
+        (tail for tail in tails if text.endswith(tail, start, end) and end - start - len(tail) >= 3), ""
+    ):
+        end -= len(tail)
+    return start, end
