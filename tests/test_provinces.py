@@ -43,8 +43,15 @@ def measures(item: Any) -> list[tuple[Any, ...]]:
     return [(one["comparator"], one["lower"], one["upper"], one["unit"], one["per"]) for one in item["measures"]]
 
 
-def findings(name: str) -> Counter[Finding]:
-    return Counter((one["rule"], one["item"], one["national_item"]) for one in got(name)["findings"] if one["rule"] in RULES)
+def findings(name: str) -> set[Finding]:
+    return {(one["rule"], one["item"], one["national_item"]) for one in got(name)["findings"] if one["rule"] in RULES}
+
+
+def messages(name: str, finding: Finding) -> str:
+    found = got(name)["findings"]
+    return "".join(
+        f"\n    {one['message']['zh']}" for one in found if (one["rule"], one["item"], one["national_item"]) == finding
+    )
 
 
 def differences(wanted: Counter[Any], found: Counter[Any]) -> str:
@@ -55,9 +62,15 @@ def differences(wanted: Counter[Any], found: Counter[Any]) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_answer_to_the_national_items(name: str) -> None:
     wanted = {number: sorted(national) for number, national in expected(name)["national"].items()}
-    found = {item["number"]: sorted(one["number"] for one in item["national"] if one["number"]) for item in got(name)["items"]}
-    wrong = [f"{row_of(name, number)}\n  expected {wanted.get(number)}, got {found.get(number)}"
-             for number in {**wanted, **found} if wanted.get(number) != found.get(number)]  # fmt: skip
+    found = {
+        item["number"]: sorted(one["number"] for one in item["national"] if one["number"])
+        for item in got(name)["items"]
+    }
+    wrong = [
+        f"{row_of(name, number)}\n  expected {wanted.get(number)}, got {found.get(number)}"
+        for number in {**wanted, **found}
+        if wanted.get(number) != found.get(number)
+    ]
     assert not wrong, "\n".join(wrong)
 
 
@@ -65,29 +78,30 @@ def test_rows_answer_to_the_national_items(name: str) -> None:
 def test_measures_are_the_ones_that_people_read(name: str) -> None:
     wanted = {number: Counter(map(tuple, rows)) for number, rows in expected(name)["measures"].items()}
     found = {item["number"]: Counter(measures(item)) for item in got(name)["items"]}
-    wrong = [f"{row_of(name, number)}\n{differences(wanted[number], found.get(number, Counter()))}"
-             for number in wanted if wanted[number] != found.get(number)]  # fmt: skip
+    wrong = [
+        f"{row_of(name, number)}\n{differences(wanted[number], found.get(number, Counter()))}"
+        for number in wanted
+        if wanted[number] != found.get(number)
+    ]
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_findings_are_the_ones_that_people_judge(name: str) -> None:
-    wanted = Counter((rule, item, national) for rule, item, national in expected(name)["findings"])
+    wanted = {(rule, item, national) for rule, item, national in expected(name)["findings"]}
     found = findings(name)
-    wrong = sorted({one for one in (wanted - found) + (found - wanted)}, key=str)
-    told = [f"{rule} item {item} nation {national}: expected {wanted[rule, item, national]}, got "
-            f"{found[rule, item, national]}\n  {row_of(name, item) if item else ''}\n"
-            + "\n".join(f"  {one['message']['zh']}" for one in got(name)["findings"]
-                        if (one["rule"], one["item"], one["national_item"]) == (rule, item, national))
-            for rule, item, national in wrong]  # fmt: skip
-    assert not told, "\n".join(told)
+    wrong = [f"missed: {one}\n  {row_of(name, one[1] or '')}" for one in sorted(wanted - found, key=str)]
+    wrong += [
+        f"false: {one}{messages(name, one)}\n  {row_of(name, one[1] or '')}" for one in sorted(found - wanted, key=str)
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_below_is_a_violation_except_where_the_text_leaves_it_open(name: str) -> None:
-    doubtful = sorted([one["item"], one["national_item"]] for one in got(name)["findings"]
-                      if one["rule"] == "R10" and one["severity"] != "violation")  # fmt: skip
-    assert doubtful == sorted(expected(name)["doubtful"])
+    found = [one for one in got(name)["findings"] if one["rule"] == "R10" and one["severity"] != "violation"]
+    doubtful = {(one["item"], one["national_item"]) for one in found}
+    assert doubtful == {(item, national) for item, national in expected(name)["doubtful"]}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,7 +15,7 @@ from gongfu.settings import house
 
 _WORDS = frozenset({"OTHER", "UNIT", "MULTIPLIER", "NOT_MEASURE", "PAUSE", "DASH", "POST", "CLOSE", "OPEN"})
 _DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_SCALES = {"十": 10, "百": 100}
+_SCALES = {"十": 10, "百": 100, "千": 1000}
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Piece:
         return self.kind in _WORDS
 
     @property
-    def days(self) -> Decimal | None:
-        """Return the number of days of a DAYS piece (全年按200天计算)."""
-        found = re.search(r"(\d+)天", self.text) if self.kind == "DAYS" else None
-        return Decimal(found.group(1)) if found else None
+    def span(self) -> tuple[Decimal, str] | None:
+        """Return how many days or months of a year a DAYS piece counts (全年按200天计算): number and period."""
+        found = re.search(r"([\d一二两三四五六七八九十百]+)(天|个月)", self.text) if self.kind == "DAYS" else None
+        return (_decimal(_whole(found.group(1))), found.group(2).removeprefix("个")) if found else None
 
 
 @lru_cache(maxsize=1)
@@ -62,13 +62,13 @@ def _grammar() -> Lark:
 
 def cut(text: str) -> list[Piece]:
     """Return the pieces of a text in reading form; together they cover every character."""
-    return [_piece(child) for child in _grammar().parse(text).children]
+    return list(map(_piece, _grammar().parse(text).children))
 
 
 def _piece(child: Token | Tree[Token]) -> Piece:
     if isinstance(child, Token):
         return Piece(child.type, str(child), child.start_pos or 0, child.end_pos or 0)
-    tokens = [token for token in child.scan_values(lambda token: isinstance(token, Token))]
+    tokens = list(child.scan_values(lambda token: isinstance(token, Token)))
     text = "".join(tokens)
     start, end = tokens[0].start_pos or 0, tokens[-1].end_pos or 0
     return Piece("VALUE", text, start, end, _value(child))
@@ -118,14 +118,24 @@ def _number(amount: Tree[Token]) -> Fraction:
     if token.type == "FRACTION" and "/" in text:
         top, bottom = text.split("/")
         return Fraction(int(top), int(bottom)) if int(bottom) else Fraction(0)
+    if token.type == "FRACTION" and "成" in text:
+        tenths, _, rest = text.partition("成")
+        return Fraction(_DIGITS[tenths], 10) + Fraction(5 if rest == "半" else _DIGITS.get(rest, 0), 100)
     if token.type == "FRACTION":
         bottom, top = text.split("分之")
         return chinese_number(top) / (100 if bottom == "百" else chinese_number(bottom))
-    return chinese_number(text) if token.type == "CHINESE" else Fraction(text)
+    return _whole(text)
+
+
+def _whole(text: str) -> Fraction:
+    return Fraction(text) if text[0].isdigit() else chinese_number(text)
 
 
 def chinese_number(text: str) -> Fraction:
-    """Return the number of Chinese numerals below one thousand, with 点 for the decimal point."""
+    """Return the number of Chinese numerals, with 点 for the decimal point: 二万二千三百, 百分之九十点五."""
+    if "万" in text:
+        thousands, _, rest = text.partition("万")
+        return chinese_number(thousands) * 10_000 + (chinese_number(rest) if rest else 0)
     whole, _, decimals = text.partition("点")
     total, digit = 0, 0
     for character in whole:
@@ -134,8 +144,8 @@ def chinese_number(text: str) -> Fraction:
             digit = 0
         else:
             digit = _DIGITS[character]
-    fraction = Fraction(int("".join(str(_DIGITS[character]) for character in decimals)), 10 ** len(decimals)) if decimals else 0
-    return Fraction(total + digit) + fraction
+    tail = "".join(str(_DIGITS[character]) for character in decimals)
+    return Fraction(total + digit) + (Fraction(int(tail), 10 ** len(tail)) if tail else 0)
 
 
 def _decimal(number: Fraction) -> Decimal:

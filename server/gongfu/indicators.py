@@ -6,8 +6,9 @@ differ. What is not surely the same stays without an indicator: the comparison t
 "below".
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gongfu.codes import CodeLists
 from gongfu.measures import Measure
@@ -15,39 +16,90 @@ from gongfu.synonyms import canonical
 from gongfu.text import key
 from gongfu.words import words
 
-# Likeness of wording from which two quantities in corresponding rows are taken for one; see tests/wording for the cases.
+# Likeness of wording from which two quantities in corresponding rows are taken for one; cases in tests/provinces.
 ALIKE = 0.5
-# Where each side has one number of the unit, less is enough: nothing else could be meant.
-ALIKE_ALONE = 0.25
+# Where each side has one number of the unit, less is enough: nothing else could be meant. Of rates with the same head
+# (a 管理率 on either side, no other) still less.
+ALIKE_ALONE, ALIKE_ALONE_HEAD = 0.25, 0.1
+
+_BRACKETED = re.compile(r"[（(][^）)]*[）)]")
+
+National = Sequence[tuple[str, Measure]]
 
 
 def with_indicators(
-    measures: Sequence[Measure], name: str, nation: Sequence[tuple[str, Measure]], codes: CodeLists
+    measures: Sequence[Measure], name: str, nation: National, codes: CodeLists
 ) -> tuple[Measure, ...]:
     """Return the measures of one item, each with the indicator of the national measure that is the same quantity.
 
     ``name`` is the item's name; ``nation`` holds (name of the national item, measure) of the items it answers to.
     """
-    return tuple(_with_indicator(measure, measures, name, nation, codes) for measure in measures)
+    read = [_read(measure, measures, name, nation, codes) for measure in measures]
+    return tuple(replace(one.measure, indicator="" if _yields(one, read, nation) else one.indicator) for one in read)
 
 
-def _with_indicator(
-    measure: Measure, siblings: Sequence[Measure], name: str, nation: Sequence[tuple[str, Measure]], codes: CodeLists
-) -> Measure:
+@dataclass(frozen=True)
+class _Reading:
+    """The indicator a measure is taken for, empty for none, and whether the list of wordings knows it by its label."""
+
+    measure: Measure
+    indicator: str
+    known: bool
+
+
+def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: National, codes: CodeLists) -> _Reading:
     if measure.role == "parameter":
-        return measure
+        return _Reading(measure, "", known=False)
     candidates = [(other_name, other) for other_name, other in nation if other.indicator and _same_kind(measure, other)]
+    possible = [(other_name, other) for other_name, other in candidates if not _excluded(measure, name, other, codes)]
     known = known_indicator(measure.label, [name, *(other_name for other_name, _ in candidates)], codes)
-    if known:
-        return replace(measure, indicator=known)
-    alone = len({other.indicator for _, other in candidates}) == 1 and _alone(measure, siblings)
-    best = max(((_likeness(measure, name, other, codes), other.indicator) for _, other in candidates), default=(0.0, ""))
-    accepted = best[0] >= (ALIKE_ALONE if alone else ALIKE)
-    return replace(measure, indicator=best[1] if accepted else "")
+    if known and not _contradicted(known, nation, possible):
+        return _Reading(measure, known, known=True)
+    best = max(((_likeness(measure, name, other, codes), other.indicator) for _, other in possible), default=(0.0, ""))
+    needed = _needed(measure, siblings, name, possible, codes)
+    return _Reading(measure, best[1] if best[0] >= needed else "", known=False)
 
 
-def _alone(measure: Measure, siblings: Sequence[Measure]) -> bool:
-    return sum(1 for other in siblings if _same_kind(measure, other) and other.role != "parameter") == 1
+def _contradicted(indicator: str, nation: National, possible: National) -> bool:
+    """Say whether a known wording is of a national measure that this number, by its unit or its people, is not of."""
+    return any(other.indicator == indicator for _, other in nation) and not any(
+        other.indicator == indicator for _, other in possible
+    )
+
+
+def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: National, codes: CodeLists) -> float:
+    """Return the likeness from which a number is the same quantity as the nearest of the possible national ones."""
+    others = {other.indicator: other for _, other in possible}
+    if len(others) != 1:
+        return ALIKE
+    other = next(iter(others.values()))
+    rivals = [one for one in siblings if one.role != "parameter" and _same_kind(one, other)
+              and not _excluded(one, name, other, codes)]  # fmt: skip
+    if len(rivals) != 1:
+        return ALIKE
+    if other.scope:
+        return 0.0  # a total of the whole area: it is told that it is not compared, never that it is below
+    return ALIKE_ALONE_HEAD if rate_head(measure.label) in _heads(_wordings(other, codes)) else ALIKE_ALONE
+
+
+def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
+    """Say whether another number of the row is the better one for the same indicator.
+
+    Of several amounts the average answers the national average; what the list of wordings knows by its label stands
+    for all, and what is merely like it is of some of them: 企业劳动合同签订率90%，国有企业劳动合同签订率100%.
+    """
+    rivals = [other for other in read if other is not one and one.indicator and other.indicator == one.indicator]
+    if not rivals:
+        return False
+    average = any(measure.indicator == one.indicator and measure.role == "average" for _, measure in nation)
+    if average and one.measure.role != "average" and any(other.measure.role == "average" for other in rivals):
+        return True
+    return not one.known and not _names_part(one.measure.label) and any(other.known for other in rivals)
+
+
+def _names_part(label: str) -> bool:
+    """Say whether a label names one part of all (城市, 农村), for which the whole's floor holds too."""
+    return any(word in label for word in words().groups)
 
 
 def _same_kind(one: Measure, other: Measure) -> bool:
@@ -64,54 +116,86 @@ def known_indicator(label: str, names: Iterable[str], codes: CodeLists) -> str:
     return ""
 
 
-def _likeness(measure: Measure, name: str, other: Measure, codes: CodeLists) -> float:
+def _wordings(other: Measure, codes: CodeLists) -> list[str]:
     concept = codes.concepts.get(other.indicator)
-    wordings = [other.label, *(concept.labels.values() if concept else ()), *(concept.other_words if concept else ())]
-    if _excluded(measure, name, other, wordings):
-        return 0.0
-    label = measure.label or name
+    return [other.label, *(concept.labels.values() if concept else ()), *(concept.other_words if concept else ())]
+
+
+def _likeness(measure: Measure, name: str, other: Measure, codes: CodeLists) -> float:
+    wordings, label = _wordings(other, codes), measure.label or name
     direct = max((_shared(label, wording) for wording in wordings), default=0.0)
-    around = max((_inside(wording, name + measure.context) for wording in wordings), default=0.0)
-    return max(direct, 0.9 * around if _compatible_words(measure.label, wordings) else 0.0)
+    if not _speaks_for(measure.label, name, wordings):
+        return direct
+    return max(direct, 0.9 * max((_inside(wording, name + measure.context) for wording in wordings), default=0.0))
 
 
-def _excluded(measure: Measure, name: str, other: Measure, wordings: Sequence[str]) -> bool:
-    heads = {head for wording in wordings if (head := rate_head(wording))}
-    own_head = rate_head(measure.label)
+def _speaks_for(label: str, name: str, wordings: Sequence[str]) -> bool:
+    """Say whether the words around a number may speak for it: its own label must not say that it is something else."""
+    head = rate_head(label)
+    if head and head not in _heads(wordings):
+        return False
+    return label in {"", name} or label in words().groups or bool(_pairs(label) & _pairs("。".join(wordings)))
+
+
+def _excluded(measure: Measure, name: str, other: Measure, codes: CodeLists) -> bool:
+    wordings = _wordings(other, codes)
+    heads, own_head = _heads(wordings), rate_head(measure.label)
     if measure.unit in {"%", "‰"} and own_head and heads and own_head not in heads:
         return True
-    said = measure.label + measure.quote
-    if any(f"非{word}" in measure.context for word in ("寄宿", "在册", "重点救助")):
+    if _of_others(measure.context) or _differ_in_group(measure, name, other, wordings):
         return True
-    told = other.label + other.quote
-    return _differ_in_group(said, told, name) or (measure.unit == "元" and _other_money(measure, name, wordings))
+    return measure.unit == "元" and _other_money(measure, wordings)
+
+
+def _of_others(context: str) -> bool:
+    """Say whether the people last named before a number are others than the nation's: 非寄宿, 其他救助对象."""
+    for group, others in words().contrasts.items():
+        named = re.findall("|".join([*sorted(others, key=len, reverse=True), group]), context)
+        if named and named[-1] in others:
+            return True
+    return False
+
+
+def _heads(wordings: Iterable[str]) -> set[str]:
+    return {head for wording in wordings if (head := rate_head(wording))}
 
 
 def rate_head(label: str) -> str:
-    """Return the head of a rate (管理率, 覆盖率, …), the same word for all forms of one head; empty for none."""
+    """Return the head of a rate (管理率, 覆盖率, …), the same word for all forms of one head; empty for none.
+
+    A rate that the table does not list is its own head: 访视率.
+    """
     text = key(label)
     found = [(len(form), forms[0]) for forms in words().rate_heads for form in forms if text.endswith(form)]
-    return max(found)[1] if found else ""
+    return max(found)[1] if found else text[-3:] if text.endswith("率") else ""
 
 
-def _differ_in_group(said: str, told: str, name: str) -> bool:
+def _differ_in_group(measure: Measure, name: str, other: Measure, wordings: Sequence[str]) -> bool:
+    """Say whether the two are about different ones of an exclusive group: 小学 and 初中, 城市 and 农村."""
     for group in words().exclusive:
-        ours = {words().exclusive_equal.get(word, word) for word in group if word in said}
-        theirs = {words().exclusive_equal.get(word, word) for word in group if word in told}
+        said = [measure.label, _BRACKETED.sub("", measure.quote)]
+        said += [_last_named(group, measure.context), name] if tuple(group) in words().carried else []
+        ours, theirs = _named(group, said), _named(group, [other.label, "".join(wordings)])
         if ours and theirs and not ours & theirs:
             return True
     return False
 
 
-def _other_money(measure: Measure, name: str, wordings: Sequence[str]) -> bool:
+def _last_named(group: Sequence[str], context: str) -> str:
+    found = re.findall("|".join(sorted(group, key=len, reverse=True)), context)
+    return found[-1] if found else ""
+
+
+def _named(group: Sequence[str], texts: Sequence[str]) -> set[str]:
+    """Return which of a group the first text that names any of them names."""
+    equal = words().exclusive_equal
+    found = ({equal.get(word, word) for word in group if word in text} for text in texts)
+    return next((names for names in found if names), set())
+
+
+def _other_money(measure: Measure, wordings: Sequence[str]) -> bool:
     known = "".join(wordings)
     return any(noun in measure.label and noun not in known for noun in words().money)
-
-
-def _compatible_words(label: str, wordings: Sequence[str]) -> bool:
-    """The words around a number may speak for it only where its own label does not name a rate of another kind."""
-    head = rate_head(label)
-    return not head or head in {rate_head(wording) for wording in wordings}
 
 
 def _pairs(text: str) -> set[str]:
@@ -124,10 +208,15 @@ def _shared(one: str, other: str) -> float:
     a, b = _pairs(one), _pairs(other)
     if not a or not b:
         return 0.0
-    within = min(len(canonical(one)), len(canonical(other))) >= 3 and (
+    within = min(len(canonical(one)), len(canonical(other))) >= 3 and not _bare_head(one) and (
         canonical(one) in canonical(other) or canonical(other) in canonical(one)
     )
     return max(2 * len(a & b) / (len(a) + len(b)), 0.7 if within else 0.0)
+
+
+def _bare_head(label: str) -> bool:
+    """Say whether a label is the head of a rate and nothing more: 报销比例, 管理率."""
+    return any(key(label) in forms for forms in words().rate_heads)
 
 
 def _inside(wording: str, text: str) -> float:

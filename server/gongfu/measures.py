@@ -47,6 +47,9 @@ class Measure:
     indicator: str = ""
 
 
+Span = tuple[Decimal, str]
+
+
 @dataclass(frozen=True)
 class Passage:
     """A sentence with a number that was not understood, with its offsets in the verbatim text."""
@@ -67,8 +70,10 @@ def read_measures(
     read = reading(text)
     measures: list[Measure] = []
     unread: list[Passage] = []
-    for sentence in _sentences(cut(read.text)):
-        found, left = _read_sentence(read, sentence, level)
+    pieces = cut(read.text)
+    spans = [piece.span for piece in pieces if piece.span]
+    for sentence in _sentences(pieces):
+        found, left = _read_sentence(read, sentence, level, spans[0] if len(spans) == 1 else None)
         measures += found
         unread += left
     return tuple(replace(one, label=one.label or name) for one in measures), tuple(unread)
@@ -85,18 +90,65 @@ def _sentences(pieces: list[Piece]) -> Iterator[list[Piece]]:
     yield sentence
 
 
-def _read_sentence(read: Reading, sentence: list[Piece], level: str) -> tuple[list[Measure], list[Passage]]:
+def _read_sentence(
+    read: Reading, sentence: list[Piece], level: str, span: Span | None
+) -> tuple[list[Measure], list[Passage]]:
+    """``span`` says over how many days or months of a year the text counts, where the sentence itself does not."""
     measures: list[Measure] = []
     unread: list[Passage] = []
-    days = next((piece.days for piece in sentence if piece.kind == "DAYS"), None)
+    span = next((piece.span for piece in sentence if piece.span), span)
     sentence = [_with_unit(sentence, index) for index in range(len(sentence))]
+    sentence = [_without_former(sentence, index) for index in range(len(sentence))]
+    shared: set[int] = set()
     for index, piece in enumerate(sentence):
-        if piece.kind == "LEFT_OVER" or (piece.value and not piece.value.unit and not _understood_bare(sentence, index)):
+        bare = piece.value is not None and not piece.value.unit and not _understood_bare(sentence, index)
+        if piece.kind == "LEFT_OVER" or bare:
             unread.append(_passage(read, sentence))
-        elif piece.value and not _selects(sentence, index):
+        elif piece.value and index not in shared and not _selects(sentence, index):
             before = measures[-1] if measures else None
-            measures += _grouped(_measure(read, sentence, index, level, before))
-    return [normalised(measure, days) for measure in measures], unread[:1]
+            measure = _measure(read, sentence, index, level, before)
+            listed = _listed(sentence, index)
+            shared.update(listed)
+            measures += _distributed(read, measure, sentence, listed) if listed else _grouped(measure)
+    counted = dict([(span[1], span[0])] if span else [])
+    return [normalised(measure, counted.get("天"), counted.get("月")) for measure in measures], unread[:1]
+
+
+def _without_former(sentence: list[Piece], index: int) -> Piece:
+    """Take the value from a number that says what the standard was: 由每人每月70元提高到80元."""
+    piece, table = sentence[index], words()
+    if piece.value is None or not table.former_after.match("".join(other.text for other in sentence[index + 1 :])):
+        return piece
+    before = "".join(other.text for other in sentence[:index])
+    return replace(piece, kind="FORMER", value=None) if table.former_before.search(before) else piece
+
+
+def _listed(sentence: list[Piece], index: int) -> list[int]:
+    """Return the values that 分别 shares out together with this one: 访视率、管理率分别达到90%、85%以上."""
+    if not any(piece.text == "分别" for piece in _segment(sentence, index)):
+        return []
+    listed, position = [], index + 1
+    while position + 1 < len(sentence) and sentence[position].text in {"、", "和", "及"}:
+        if sentence[position + 1].value is None:
+            break
+        listed.append(position + 1)
+        position += 2
+    return listed
+
+
+def _distributed(read: Reading, first: Measure, sentence: list[Piece], listed: list[int]) -> list[Measure]:
+    """Give each of the listed values its own subject where there are as many subjects as values."""
+    subjects = words().listed_subjects(first.label, 1 + len(listed))
+    measures = [replace(first, label=subjects[0])]
+    for subject, index in zip(subjects[1:], listed, strict=True):
+        value = sentence[index].value
+        assert value is not None
+        comparator = words().after(value.after) or first.comparator
+        lower, upper = _bounds(comparator, value)
+        _, end = read.span(sentence[index].start, sentence[index].end)
+        measures.append(replace(first, label=subject, comparator=comparator, lower=lower, upper=upper, end=end,
+                                quote=read.printed[first.start : end]))  # fmt: skip
+    return measures
 
 
 def _with_unit(sentence: list[Piece], index: int) -> Piece:
@@ -196,11 +248,13 @@ def _selects(sentence: list[Piece], index: int) -> bool:
     clause = before.rsplit("，", 1)[-1]
     inside = before.rfind("（") > before.rfind("）")
     clause = clause.rsplit("（", 1)[-1] if inside else clause
+    if table.selecting_before.search(clause) or (inside and clause in {"含", "不含"}):
+        return True
     if inside and value.unit in {"年", "天", "个月", "人", "月", "周", "小时"} and "每" not in clause:
         return True
     if table.selecting_nouns.match(after) and value.after:
         return True
-    if clause.endswith("满") or (value.unit in {"年", "个月"} and table.is_age_like(clause)):
+    if value.unit in {"年", "个月"} and table.is_age_like(clause):
         return True
     if not table.selecting.match(after):
         return False
@@ -227,7 +281,7 @@ def _measure(read: Reading, sentence: list[Piece], index: int, level: str, befor
     segment = _segment(sentence, index)
     label = _label(sentence, index, segment, before)
     comparator = _comparator(segment, value)
-    if comparator == "exactly" and _continues(sentence, index, segment, before):
+    if comparator == "exactly" and (_continues(sentence, index, segment, before) or _joined(segment, value, before)):
         comparator = before.comparator if before else comparator
     lower, upper = _bounds(comparator, value)
     unit = table.units.get(value.unit, value.unit)
@@ -284,16 +338,11 @@ def _comparator(segment: list[Piece], value: Value) -> str:
     if value.lower != value.upper:
         return "range"
     after = table.after(value.after)
-    before = [table.comparator(piece.text) for piece in segment if piece.kind == "COMPARE"]
     if after:
         return after
-    decided = [name for name in before if name]
-    if decided and decided[-1] == "at-least" and segment[-1].text in {"为"}:
-        return "at-least"
-    if decided:
-        strict = [name for name in decided if name != "at-least"]
-        return strict[-1] if strict else "at-least"
-    return "exactly"
+    before = [piece.text for piece in segment if piece.kind == "COMPARE" and table.comparator(piece.text)]
+    binding = [word for word in before if word not in table.reaching] or before
+    return table.comparator(binding[-1]) if binding else "exactly"
 
 
 def _continues(sentence: list[Piece], index: int, segment: list[Piece], before: Measure | None) -> bool:
@@ -301,7 +350,17 @@ def _continues(sentence: list[Piece], index: int, segment: list[Piece], before: 
     value = sentence[index].value
     if value is None or before is None or value.unit != "元" or before.unit != "元" or before.comparator == "range":
         return False
-    return not any(piece.kind in {"COMPARE", "PER"} for piece in segment)
+    own = _words_of(segment)
+    return not any(piece.kind in {"COMPARE", "PER"} for piece in segment) and not own.endswith(words().amount_nouns)
+
+
+def _joined(segment: list[Piece], value: Value, before: Measure | None) -> bool:
+    """Say whether a value is coordinated with the one before it: 不少于17套广播节目和25套电视节目."""
+    table = words()
+    between = "".join(piece.text for piece in segment)
+    if before is None or before.comparator == "range" or before.unit != table.units.get(value.unit, value.unit):
+        return False
+    return table.joined.match(between) is not None
 
 
 def _bounds(comparator: str, value: Value) -> tuple[Decimal | None, Decimal | None]:
@@ -325,13 +384,35 @@ def _per(sentence: list[Piece], index: int, segment: list[Piece], before: Measur
     own = [piece.text for piece in segment if piece.kind == "PER"] + [value.per]
     if index + 1 < len(sentence) and sentence[index + 1].kind == "PER" and not any(own):
         own.append(sentence[index + 1].text)
-    if not any(own) and value.unit == "人" and table.household.search(_words_of(segment)):
+    if not any(own) and table.units.get(value.unit) == "人" and _of_household(sentence, index, segment):
         return "每户"
-    if not any(own) and value.unit == "元":
-        own = [piece.text for earlier in _earlier_segments(sentence, index) for piece in earlier if piece.kind == "PER"]
-        if not own and before is not None and before.unit == "元":
+    earlier = [piece.text for words in _earlier_segments(sentence, index) for piece in words if piece.kind == "PER"]
+    if not any(own) and value.unit in {"元", "小时"}:
+        own = earlier if value.unit == "元" else []
+        if not own and before is not None and before.unit == value.unit:
             return before.per
-    return table.per([text for text in own if text])
+    return _completed(table.per([text for text in own if text]), table.per(earlier) if earlier else "", value, before)
+
+
+def _of_household(sentence: list[Piece], index: int, segment: list[Piece]) -> bool:
+    """Say whether a headcount is one household's: 零就业家庭至少一人就业."""
+    table = words()
+    before, after = ("".join(piece.text for piece in part) for part in (sentence[:index], sentence[index + 1 :]))
+    further = table.household_before.search(before) and table.household_after.match(after)
+    return bool(table.household.search(_words_of(segment)) or further)
+
+
+def _completed(per: str, earlier: str, value: Value, before: Measure | None) -> str:
+    """Add whom an amount is for where what stands before it says so: 生均…小学700元/年，初中900元/年."""
+    table = words()
+    entity, period = table.split_per(per)
+    if value.unit != "元" or entity or not period:
+        return per
+    candidates = [earlier] + ([before.per] if before is not None and before.unit == "元" else [])
+    for other, time in map(table.split_per, candidates):
+        if other and time in {"", period}:
+            return f"每{other}{per}"
+    return per
 
 
 def _attainment(pieces: list[Piece]) -> str:
@@ -372,17 +453,18 @@ def _grouped(measure: Measure) -> list[Measure]:
 # --- normal forms -----------------------------------------------------------------------------------------------------
 
 
-def normalised(measure: Measure, days: Decimal | None) -> Measure:
-    """Add the normal form: bounds in units of one, money per year where the text says over how many days."""
+def normalised(measure: Measure, days: Decimal | None, months: Decimal | None = None) -> Measure:
+    """Add the normal form: bounds in units of one, money per year where the text says over how many days or months."""
     table = words()
     factor = Decimal(table.multipliers.get(measure.multiplier, 1))
     entity, period = table.split_per(measure.per)
     entity = "人" if entity == "生" else entity
     note, condition = "", measure.condition
-    if measure.unit == "元" and period == "天" and days:
-        factor *= days
-        note = f"每天×{days}天"
-        condition, period = f"按{days}天计算", "年"
+    count, name = (days, "天") if period == "天" else (months, "个月") if period == "月" else (None, "")
+    if measure.unit == "元" and count:
+        factor *= count
+        note = f"每{period}×{count}{name}"
+        condition, period = f"按{count}{name}计算", "年"
     elif measure.unit == "元" and period in table.periods_a_year:
         times = table.periods_a_year[period]
         note = f"每{period}×{times}" if times != 1 else ""

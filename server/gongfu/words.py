@@ -22,12 +22,14 @@ class Words:
 
     comparators: Mapping[str, str]
     afters: Mapping[str, str]
+    reaching: frozenset[str]
     attainment: Mapping[str, str]
     units: Mapping[str, str]
     multipliers: Mapping[str, int]
     entities: Mapping[str, str]
     periods: Mapping[str, str]
     periods_a_year: Mapping[str, int]
+    shorthand: Mapping[str, str]
     roles: Mapping[str, frozenset[str]]
     total_words: tuple[str, ...]
     leading: tuple[re.Pattern[str], ...]
@@ -36,18 +38,27 @@ class Words:
     giving: tuple[str, ...]
     selecting: re.Pattern[str]
     selecting_nouns: re.Pattern[str]
+    selecting_before: re.Pattern[str]
+    former_before: re.Pattern[str]
+    former_after: re.Pattern[str]
+    amount_nouns: tuple[str, ...]
     groups: frozenset[str]
     measured_endings: re.Pattern[str]
     generic: frozenset[str]
     counted_nouns: Mapping[str, str]
     growing: re.Pattern[str]
+    joined: re.Pattern[str]
     household: re.Pattern[str]
+    household_before: re.Pattern[str]
+    household_after: re.Pattern[str]
     two_kinds: re.Pattern[str]
     rate_heads: tuple[tuple[str, ...], ...]
     exclusive: tuple[tuple[str, ...], ...]
+    carried: frozenset[tuple[str, ...]]
     exclusive_equal: Mapping[str, str]
+    contrasts: Mapping[str, tuple[str, ...]]
     money: tuple[str, ...]
-    counted: frozenset[str] = frozenset({"套", "部", "场", "次", "份", "年", "人", "人次", "张", "种", "天", "小时", "个"})
+    counted: frozenset[str]
 
     def comparator(self, word: str) -> str:
         """Return the comparator a word stands for, empty for none."""
@@ -108,7 +119,8 @@ class Words:
         part = part.removeprefix("个")
         if part in self.entities:
             return self.entities[part]
-        return next((self.entities[name] for name in sorted(self.entities, key=len, reverse=True) if part.startswith(name)), "")
+        longest_first = sorted(self.entities, key=len, reverse=True)
+        return next((self.entities[name] for name in longest_first if part.startswith(name)), "")
 
     def split_per(self, per: str) -> tuple[str, str]:
         """Return entity and period of a canonical per-what, each empty where it is absent."""
@@ -127,18 +139,25 @@ class Words:
             return [label]
         if all(self.measured_endings.search(part) for part in parts):
             return [self.trimmed(part) for part in parts]
-        first_group = next((group for group in sorted(self.groups, key=len, reverse=True) if parts[-1].startswith(group)), "")
+        longest_first = sorted(self.groups, key=len, reverse=True)
+        first_group = next((group for group in longest_first if parts[-1].startswith(group)), "")
         if first_group and all(part in self.groups for part in parts[:-1]):
             rest = parts[-1][len(first_group) :]
             return [part + rest for part in parts[:-1]] + [parts[-1]]
         return [label]
 
+    def listed_subjects(self, label: str, count: int) -> list[str]:
+        """Return as many subjects as there are values listed after them, the whole label for each where they differ."""
+        for parts in (self.subjects(label), [part for part in re.split(r"和|及(?!时)|与|、", label) if part]):
+            if len(parts) == count:
+                return parts
+        return [label] * count
+
 
 def _spelled(text: str) -> str:
     """Spell out the shorthands of per-what: 年生均 -> 每生每年, 一村一月 -> 每村每月."""
-    shorthand = {"一村一月": "每村每月", "一年一村": "每村每年", "全年": "每年", "年均": "每年", "月均": "每月", "单套": "每套", "户均": "每户"}
-    if text in shorthand:
-        return shorthand[text]
+    if text in words().shorthand:
+        return words().shorthand[text]
     turned = re.fullmatch(r"(年|月|日)(人|生|户)均", text)
     if turned:
         return f"每{turned.group(2)}每{turned.group(1)}"
@@ -150,21 +169,30 @@ def words() -> Words:
     """Read data/wording/words.yaml."""
     table: dict[str, Any] = yaml.safe_load((house().data / "wording" / "words.yaml").read_text("utf-8"))
     return Words(
-        comparators=_turned(table["comparators"]), afters=_turned(table["after"]), attainment=_turned(table["attainment"]),
+        comparators=_turned(table["comparators"]), afters=_turned(table["after"]),
+        attainment=_turned(table["attainment"]), shorthand=table["shorthand"], counted=frozenset(table["counted"]),
         units={printed: unit for printed, (unit, _) in table["units"].items()}, multipliers=table["multipliers"],
         entities=table["entities"], periods=table["periods"], periods_a_year=table["periods_a_year"],
-        roles={role: frozenset(names) for role, names in table["roles"].items()}, total_words=tuple(table["total_words"]),
+        roles={role: frozenset(names) for role, names in table["roles"].items()},
+        total_words=tuple(table["total_words"]),
         leading=tuple(re.compile(pattern) for pattern in table["leading"]),
         trailing=tuple(re.compile(pattern) for pattern in table["trailing"]),
         following=re.compile(table["following"]), giving=tuple(table["giving"]),
         selecting=re.compile(table["selecting"]), selecting_nouns=re.compile(table["selecting_nouns"]),
+        selecting_before=re.compile(table["selecting_before"]), reaching=frozenset(table["reaching"]),
+        former_before=re.compile(table["former_before"]), former_after=re.compile(table["former_after"]),
+        amount_nouns=tuple(table["amount_nouns"]),
         groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
         generic=frozenset(table["generic"]), counted_nouns=table["counted_nouns"],
-        growing=re.compile(table["growing"]), household=re.compile(table["household"]),
+        growing=re.compile(table["growing"]), joined=re.compile(table["joined"]),
+        household=re.compile(table["household"]),
+        household_before=re.compile(table["household_before"]), household_after=re.compile(table["household_after"]),
         two_kinds=re.compile(table["two_kinds"]),
         rate_heads=tuple(tuple(forms) for forms in table["rate_heads"]),
         exclusive=tuple(tuple(group) for group in table["exclusive"]),
+        carried=frozenset(tuple(group) for group in table["carried"]),
         exclusive_equal={word: group[0] for group in table["exclusive_equal"] for word in group},
+        contrasts={group: tuple(others) for group, others in table["contrasts"].items()},
         money=tuple(table["money"]),
     )  # fmt: skip
 
