@@ -35,7 +35,8 @@ def rules() -> Mapping[str, Rule]:
     found: dict[str, Rule] = {}
     for quad in store.quads_for_pattern(None, ox.NamedNode(DEFINITIONS + "ruleId"), None):
         shape = quad.subject
-        assert isinstance(shape, ox.NamedNode) and isinstance(quad.object, ox.Literal)
+        assert isinstance(shape, ox.NamedNode)
+        assert isinstance(quad.object, ox.Literal)
         rule = Rule(quad.object.value, _texts(store, shape, _LABEL), "".join(_texts(store, shape, _SOURCE).values()),
                     _texts(store, shape, _SH + "message"))  # fmt: skip
         found[shape.value] = rule
