@@ -89,7 +89,7 @@ def _by_pyshacl(triples: str) -> Iterator[Result]:
 
     graph = rdflib.Graph().parse(data=triples, format="nt")
     _, report, _ = pyshacl.validate(graph, shacl_graph=_shapes(), inplace=True, meta_shacl=False, advanced=False)
-    for node in report.subjects(SHACL.focusNode, None):
+    for node in report.objects(None, SHACL.result):  # not sh:detail, which tells of the shapes inside a shape
         path, value = report.value(node, SHACL.resultPath), report.value(node, SHACL.value)
         yield Result(
             focus=str(report.value(node, SHACL.focusNode)),
