@@ -140,7 +140,7 @@ def test_words_that_begin_with_a_numeral_are_no_heading() -> None:
     assert names("一般对象", ROW_1) == []
 
 
-@pytest.mark.parametrize("between", ["— 12 —", "第12页", "7", "（续表）"])
+@pytest.mark.parametrize("between", ["— 12 —", "第12页", "7", "（续表）", "\u3000", "<p>"])
 def test_page_furniture_between_rows_is_passed_over(between: str) -> None:
     assert names(ROW_1, between, ROW_2) == ["寄宿生生活补助", "就业援助"]
     assert unread(ROW_1, between, ROW_2) == []

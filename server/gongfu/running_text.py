@@ -138,7 +138,7 @@ def _lines(annex: _Annex, codes: CodeLists) -> Iterator[_Line]:
     last, kind = 0, "header"
     for place, text in enumerate(annex.lines, 1):
         line = _line(place, text.strip(), annex, last, codes)
-        if line.kind == "ignored" and kind == "fragment":
+        if line.kind == "ignored" and kind == "fragment" and line.text:
             line = replace(line, kind="fragment")
         if line.kind != "ignored":
             last, kind = line.number or last, line.kind
@@ -151,7 +151,7 @@ def _line(place: int, text: str, annex: _Annex, last: int, codes: CodeLists) -> 
         return _Line(place, "header", text, annex.titles)
     if is_heading(plain) and not _NUMERAL_WORD.match(plain):
         return _Line(place, "heading", text, (plain,))
-    if _means_nothing(plain, last):
+    if not plain or _means_nothing(plain, last):
         return _Line(place, "ignored", text)
     number = _NUMBER.match(text)
     if number is None:

@@ -5,7 +5,8 @@ Place in the flow: one of the readers behind ``gongfu.document``.
 Official catalogues reach people as text with page breaks in them. Blank lines, repeated headers and up to three lines
 of text between rows do not end a table; such a line (a domain's heading, a page's header) is a row of one cell.
 A table ends where more text follows, where the rows after a gap have another number of cells, and where a line
-announces an annex or another table. Tables that are only spaced out are prose: nobody can tell their columns.
+announces an annex or another table. Tables that are only spaced out are prose, for their columns are not certain;
+``gongfu.running_text`` tells apart what can be.
 """
 
 import re
