@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gongfu.catalogue import Item, Unread
 from gongfu.synonyms import canonical
@@ -19,6 +20,8 @@ from gongfu.text import key
 _NAME, _STANDARD, _TARGET, _DOMAIN = 0.55, 0.27, 0.13, 0.05
 # Below ACCEPT a pair is not proposed; a second partner must be nearer still, for a split or merge is a strong claim.
 ACCEPT, ACCEPT_SECOND = 0.34, 0.62
+# What is named only to be left out (除职工基本医疗保险应参保人员以外) is no part of the row that names it.
+_EXCEPTED = re.compile(r"(除|不含|不包括|不属于)[^，。；]*?(以外|之外|外|）|(?=[，。；]))")
 # Two rows of one domain that nothing else claims are proposed to a person when they share at least this much.
 ACCEPT_LEFT_OVER = 0.11
 
@@ -66,19 +69,55 @@ class _Pair:
 
 
 def _scores(items: Sequence[Item], nation: Sequence[Item]) -> list[list[float]]:
+    """Return the likeness of every item (row) to every national item (column)."""
     rarity = _rarity([*items, *nation])
-    ours, theirs = [_vectors(item, rarity) for item in items], [_vectors(item, rarity) for item in nation]
-    return [[_likeness(a, b, one, other) for b, other in zip(theirs, nation, strict=True)]
-            for a, one in zip(ours, items, strict=True)]  # fmt: skip
+    theirs = {field: _index([_vector(text, rarity) for text in texts]) for field, texts in _columns(nation).items()}
+    ours = {field: [_vector(text, rarity) for text in texts] for field, texts in _columns(items).items()}
+    weights = {"name": _NAME, "standard": _STANDARD, "target": _TARGET}
+    return [
+        _row(item, nation, {field: _cosines(ours[field][position], theirs[field], len(nation)) for field in weights}, weights)
+        for position, item in enumerate(items)
+    ]  # fmt: skip
 
 
-def _likeness(a: Mapping[str, Vector], b: Mapping[str, Vector], one: Item, other: Item) -> float:
-    if key(one.name) == key(other.name):
-        return 1.0  # told apart from other rows of the same name by nothing: a second one becomes a split
-    name = _cosine(a["name"], b["name"])
-    parts = [(_NAME, name), (_STANDARD, _cosine(a["standard"], b["standard"])), (_TARGET, _cosine(a["target"], b["target"]))]
-    domain = _DOMAIN if _same_domain(one, other) else 0.0
-    return min(sum(weight * value for weight, value in parts) + domain, 0.99)
+def _row(
+    item: Item, nation: Sequence[Item], cosines: Mapping[str, list[float]], weights: Mapping[str, float]
+) -> list[float]:
+    name, domain = key(item.name), _domain(item)
+    row = []
+    for column, other in enumerate(nation):
+        if name == key(other.name):
+            row.append(1.0)  # told apart from other rows of the same name by nothing: a second one becomes a split
+            continue
+        likeness = sum(weight * cosines[field][column] for field, weight in weights.items())
+        row.append(min(likeness + (_DOMAIN if domain == _domain(other) else 0.0), 0.99))
+    return row
+
+
+def _columns(items: Sequence[Item]) -> Mapping[str, list[str]]:
+    return {
+        "name": [item.name for item in items],
+        "standard": [item.standard for item in items],
+        "target": [item.text("target") for item in items],
+    }
+
+
+def _index(vectors: Sequence[Vector]) -> Mapping[str, list[tuple[int, float]]]:
+    """Turn vectors round: for each pair of characters the columns that have it, with their weights."""
+    index: dict[str, list[tuple[int, float]]] = {}
+    for column, vector in enumerate(vectors):
+        for pair, weight in vector.items():
+            index.setdefault(pair, []).append((column, weight))
+    return index
+
+
+def _cosines(vector: Vector, index: Mapping[str, list[tuple[int, float]]], columns: int) -> list[float]:
+    """Return the cosine of one vector with every column of an index; only what they share costs time."""
+    cosines = [0.0] * columns
+    for pair, weight in vector.items():
+        for column, other in index.get(pair, ()):
+            cosines[column] += weight * other
+    return cosines
 
 
 def _pairs_of(text: str) -> Counter[str]:
@@ -95,22 +134,11 @@ def _rarity(items: Iterable[Item]) -> Vector:
     return {pair: math.log(1 + total / count) for pair, count in seen.items()}
 
 
-def _vectors(item: Item, rarity: Vector) -> Mapping[str, Vector]:
-    texts = {"name": item.name, "standard": item.standard, "target": item.text("target")}
-    return {field: _vector(text, rarity) for field, text in texts.items()}
-
-
 def _vector(text: str, rarity: Vector) -> Vector:
     counts = _pairs_of(text)
     weighted = {pair: (1 + math.log(count)) * rarity[pair] for pair, count in counts.items()}
     length = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
     return {pair: weight / length for pair, weight in weighted.items()}
-
-
-def _cosine(a: Vector, b: Vector) -> float:
-    if len(a) > len(b):
-        a, b = b, a
-    return sum(weight * b.get(pair, 0.0) for pair, weight in a.items())
 
 
 def _assign(scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item]) -> list[_Pair]:
@@ -130,7 +158,9 @@ def _assign(scores: list[list[float]], items: Sequence[Item], nation: Sequence[I
     return pairs
 
 
-def _seconds(scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]) -> list[_Pair]:
+def _seconds(
+    scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]
+) -> list[_Pair]:
     """Find what the one-to-one pairing left over but which clearly belongs to a pair: splits and merges."""
     paired_items = {pair.item for pair in pairs}
     paired_nation = {pair.nation for pair in pairs}
@@ -144,11 +174,16 @@ def _seconds(scores: list[list[float]], items: Sequence[Item], nation: Sequence[
     return found
 
 
+def _words_of(row: Item) -> str:
+    """Return what a row speaks of, without what it names only to leave out."""
+    return key(_EXCEPTED.sub("", f"{row.name}。{row.text('target')}。{row.standard}"))
+
+
 def _second(left: Item, position: int, candidates: list[tuple[int, float, Item]], *, split: bool) -> list[_Pair]:
     """Return the pair of a left-over row: the other side's text names it, or the two are very alike."""
     name = key(left.name)
-    naming = [(score, other) for other, score, row in candidates
-              if len(name) >= 4 and name in key(row.name + "。" + row.text("target") + "。" + row.standard)]  # fmt: skip
+    named = len(name) >= 4
+    naming = [(score, other) for other, score, row in candidates if named and name in _words_of(row)]
     alike = [(score, other) for other, score, _ in candidates if score >= ACCEPT_SECOND]
     if not naming and not alike:
         return []
@@ -158,7 +193,9 @@ def _second(left: Item, position: int, candidates: list[tuple[int, float, Item]]
     return [_Pair(position, other, confidence, why) if split else _Pair(other, position, confidence, why)]
 
 
-def _left_over(scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]) -> list[_Pair]:
+def _left_over(
+    scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]
+) -> list[_Pair]:
     """Propose pairs among what nothing claims, within one domain: each must be the other's nearest."""
     free_items = set(range(len(items))) - {pair.item for pair in pairs}
     free_nation = set(range(len(nation))) - {pair.nation for pair in pairs}
@@ -213,12 +250,17 @@ def _same_domain(one: Item, other: Item) -> bool:
     return _domain(one) == _domain(other)
 
 
-def _domain(item: Item) -> str:
+@lru_cache(maxsize=4096)
+def _bare_domain(heading: str) -> str:
     """Return the domain's name without the words that catalogues add or drop: 基本公共文化体育服务 is 文化体育."""
-    name = key(item.text("domain"))
+    name = key(heading)
     for word in ("基本", "公共", "服务"):
         name = name.replace(word, "")
     return name
+
+
+def _domain(item: Item) -> str:
+    return _bare_domain(item.text("domain"))
 
 
 def _correspondences(items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]) -> tuple[Correspondence, ...]:
