@@ -75,9 +75,9 @@ def _scores(items: Sequence[Item], nation: Sequence[Item]) -> list[list[float]]:
     ours = {field: [_vector(text, rarity) for text in texts] for field, texts in _columns(items).items()}
     weights = {"name": _NAME, "standard": _STANDARD, "target": _TARGET}
     return [
-        _row(item, nation, {field: _cosines(ours[field][position], theirs[field], len(nation)) for field in weights}, weights)
+        _row(item, nation, {one: _cosines(ours[one][position], theirs[one], len(nation)) for one in weights}, weights)
         for position, item in enumerate(items)
-    ]  # fmt: skip
+    ]
 
 
 def _row(
