@@ -7,8 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
-    "settings", "catalogue", "text", "words", "synonyms", "cutting", "reading", "document", "codes", "facts",
-    "arrange", "elements", "masthead", "measures", "departments", "running_text", "match", "coverage", "indicators", "sources", "graph",
+    "settings", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers", "shares", "statements", "reading", "document", "codes", "facts",
+    "arrange", "elements", "masthead", "measures", "funding", "departments", "running_text", "match", "coverage", "indicators", "sources", "funding_source", "graph", "funding_graph",
     "compare", "validate", "rules", "wording", "examine", "findings", "report", "check", "negotiation",
     "headers", "problems", "sparql", "build", "query", "page", "serving", "cli",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import CodeLists, codelists
 from gongfu.examine import Prepared, examine, prepare
 from gongfu.facts import Row, triples
+from gongfu.funding_source import curated_funding
 from gongfu.graph import correspondence_triples, node
 from gongfu.settings import base_iri, house
 from gongfu.sources import (
@@ -152,12 +153,13 @@ def _edition(
     """Return the triples of an edition, of its correspondences and of its comparisons with the nation."""
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
     measures = curated_measures(folder, catalogue.items, codes)
+    funding = curated_funding(folder, catalogue.items, codes)
     stated = curated_correspondences(folder)
     if not catalogue.edition.implements:
-        own = prepare(catalogue, codes, base, measures)
+        own = prepare(catalogue, codes, base, measures, None, funding)
         related = correspondence_triples(catalogue, nation.catalogue, stated, codes, base) if stated else []
         return list(own.triples), related, []
-    examined = examine(catalogue, nation, codes, base, stated, measures)
+    examined = examine(catalogue, nation, codes, base, stated, measures, funding)
     return list(examined.prepared.triples), list(examined.related), list(examined.compared)
 
 

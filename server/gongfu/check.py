@@ -17,6 +17,7 @@ from gongfu.codes import CodeLists, codelists
 from gongfu.document import Document, UnreadableDocument, read_document
 from gongfu.examine import Prepared, examine, prepare
 from gongfu.findings import Report, report
+from gongfu.funding_source import curated_funding
 from gongfu.masthead import read_masthead
 from gongfu.running_text import read_running_text
 from gongfu.settings import base_iri
@@ -62,7 +63,8 @@ def national(edition: str, codes: CodeLists, base: str) -> Prepared:
     except FaultySource as error:
         raise UnusableCatalogue(*str(error).split(" / ", 1)) from error
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
-    return prepare(catalogue, codes, base, curated_measures(folder, catalogue.items, codes))
+    measures = curated_measures(folder, catalogue.items, codes)
+    return prepare(catalogue, codes, base, measures, None, curated_funding(folder, catalogue.items, codes))
 
 
 def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogue:

@@ -1,6 +1,6 @@
 """Examine: everything that is read from one catalogue and how it compares with the nation's, as one data graph.
 
-Place in the flow: arrange -> measures, departments, match, indicators -> map -> compare -> validate. `check` and
+Place in the flow: arrange -> measures, departments, funding, match, indicators -> map -> compare -> validate. `check` and
 `build` both call `examine`; there is no second way.
 """
 
@@ -13,6 +13,8 @@ from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
 from gongfu.compare import comparisons
 from gongfu.departments import Role, read_departments
+from gongfu.funding import read_funding
+from gongfu.funding_graph import Funding, funding_triples
 from gongfu.graph import (
     correspondence_triples,
     edition_triples,
@@ -34,12 +36,14 @@ _STANDARD_COLUMNS = ("content", "standard", "coverage")
 class Prepared:
     """A catalogue with what was read from its cells and the graph of both.
 
-    ``measures`` maps an item's key to pairs of (column, measure) in order; ``roles`` to its units in order.
+    ``measures`` maps an item's key to pairs of (column, measure) in order; ``roles`` to its units in order,
+    ``funding`` to its funding rules in order.
     """
 
     catalogue: Catalogue
     measures: Measures
     roles: Mapping[str, Sequence[Role]]
+    funding: Funding
     triples: tuple[ox.Triple, ...]
 
 
@@ -57,27 +61,30 @@ class Examined:
 
 def prepare(
     catalogue: Catalogue, codes: CodeLists, base: str, curated: Measures | None = None,
-    paired: Mapping[str, Sequence[tuple[str, Measure]]] | None = None,
+    paired: Mapping[str, Sequence[tuple[str, Measure]]] | None = None, typed: Funding | None = None,
 ) -> Prepared:  # fmt: skip
     """Read the cells of a catalogue and map it.
 
     ``curated`` are measures that a person typed; without them the grammar reads. ``paired`` gives for each item key the
-    national measures, with the name of their item, that its numbers may be the same quantity as.
+    national measures, with the name of their item, that its numbers may be the same quantity as. ``typed`` are funding
+    rules that a person typed.
     """
     measures, unread = (curated, ()) if curated is not None else _read(catalogue, codes, paired or {})
     roles = {
         item.key: read_departments(item.text("departments"), catalogue.edition.region, codes)
         for item in catalogue.items
     }
-    catalogue = replace(catalogue, unread=(*catalogue.unread, *unread, *_unknown_units(catalogue, roles)))
+    funding, unpaid = (typed, ()) if typed is not None else _read_funding(catalogue)
+    catalogue = replace(catalogue, unread=(*catalogue.unread, *unread, *unpaid, *_unknown_units(catalogue, roles)))
     edition, method = catalogue.edition, "person" if curated is not None else "grammar"
     triples = [
         *edition_triples(catalogue, codes, base), *item_triples(catalogue, codes, base),
         *measure_triples(edition.id, measures, codes, base, method),
         *role_triples(edition.id, edition.region, roles, codes, base),
+        *funding_triples(edition.id, funding, codes, base, "grammar" if typed is None else "person"),
         *unread_triples(edition.id, catalogue.unread, codes, base),
     ]  # fmt: skip
-    return Prepared(catalogue, measures, roles, tuple(dict.fromkeys(triples)))
+    return Prepared(catalogue, measures, roles, funding, tuple(dict.fromkeys(triples)))
 
 
 def _read(
@@ -97,6 +104,16 @@ def _read(
     return measures, tuple(unread)
 
 
+def _read_funding(catalogue: Catalogue) -> tuple[Funding, tuple[Unread, ...]]:
+    read = {item.key: read_funding(item.text("funding")) for item in catalogue.items}
+    unread = [
+        Unread("funding-clause", passage.text, item.cells.get("funding"), item.key, "funding")
+        for item in catalogue.items
+        for passage in read[item.key][1]
+    ]
+    return {key: rules for key, (rules, _) in read.items()}, tuple(unread)
+
+
 def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]]) -> list[Unread]:
     """Return each unit that answers to none known, once, at the first item that names it."""
     seen: dict[str, Unread] = {}
@@ -113,6 +130,7 @@ def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]]) ->
 def examine(
     catalogue: Catalogue, nation: Prepared, codes: CodeLists, base: str,
     correspondences: Sequence[Correspondence] | None = None, curated: Measures | None = None,
+    typed: Funding | None = None,
 ) -> Examined:  # fmt: skip
     """Read, match, map, compare and validate a catalogue against the national one.
 
@@ -122,7 +140,7 @@ def examine(
         theirs = nation.catalogue.items
         correspondences = unsettled(match(catalogue.items, theirs), theirs, catalogue.unread)
     pairs = tuple(correspondences)
-    prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation))
+    prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation), typed)
     related = tuple(correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base))
     compared = tuple(comparisons([prepared.triples, related, nation.triples], base))
     results = tuple(validate([*prepared.triples, *related, *compared]))

@@ -28,10 +28,13 @@ _COLUMNS = {
     "R07-DomainKnown": "domain",
     "R09": "departments",
     "R24": "number",
+    **dict.fromkeys(("R06-Funding", "R33", "R34", "R35", "R36", "R37", "R38", "R39"), "funding"),
     "R41": "departments",
 }
 # What finding.rq asks of the nation's graph; the rest of it need not be loaded.
-_OF_THE_NATION = frozenset({"http://purl.org/dc/terms/identifier", DEFINITIONS + "listOrder"})
+_OF_THE_NATION = frozenset({
+    "http://purl.org/dc/terms/identifier", DEFINITIONS + "listOrder", DEFINITIONS + "quotedText", DEFINITIONS + "fundingText",
+})  # fmt: skip
 _NAMES_EQUAL = "R25-NameKept-name"
 _BRACES = re.compile(r"(“?)\{(\w+)\}")
 INNER_QUOTES = str.maketrans("“”", "‘’")
@@ -175,7 +178,7 @@ class Subject:
             "nationalValue": printed_value(theirs[1], language) if theirs else self._their_value(),
             "valueZh": f"的{self._own_label('zh')}{value}" if ours else "",
             "valueEn": f"with {self._own_label('en')} {value}".replace("  ", " ") if ours else "without a number",
-            "quote": ours[1].quote if ours else self._own_quote(), "nationalQuote": theirs[1].quote if theirs else "",
+            "quote": ours[1].quote if ours else self._own_quote(), "nationalQuote": theirs[1].quote if theirs else self.about.get(f"{self._part()}Text", ""),
             "comparabilityZh": reason.label("zh") if reason else "",
             "comparabilityEn": reason.label("en") if reason else "",
             "nearestZh": f"最接近的是“{nearest}”。" if nearest else "",
@@ -261,6 +264,9 @@ class Subject:
     def _own_quote(self) -> str:
         if "text" in self.about:
             return self.about["text"]
+        paid = self._item()
+        if paid and self._column() == "funding":
+            return paid.text("funding")
         item = self._item()
         return item.standard if item and "comparability" in self.about else ""
 
