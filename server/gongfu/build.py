@@ -156,7 +156,8 @@ def _edition(
     funding = curated_funding(folder, catalogue.items, codes)
     stated = curated_correspondences(folder)
     if not catalogue.edition.implements:
-        own = prepare(catalogue, codes, base, measures, None, funding)
+        same = catalogue.edition.id == nation.catalogue.edition.id
+        own = nation if same else prepare(catalogue, codes, base, measures, None, funding)
         related = correspondence_triples(catalogue, nation.catalogue, stated, codes, base) if stated else []
         return list(own.triples), related, []
     examined = examine(catalogue, nation, codes, base, stated, measures, funding)

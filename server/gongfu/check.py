@@ -15,13 +15,21 @@ from gongfu.arrange import Arranged, arrange
 from gongfu.catalogue import Catalogue, Edition, Unread
 from gongfu.codes import CodeLists, codelists
 from gongfu.document import Document, UnreadableDocument, read_document
-from gongfu.examine import Prepared, examine, prepare
+from gongfu.elements import split_elements
+from gongfu.examine import Prepared, examine, prepare, with_elements
 from gongfu.findings import Report, report
 from gongfu.funding_source import curated_funding
 from gongfu.masthead import read_masthead
 from gongfu.running_text import read_running_text
 from gongfu.settings import base_iri
-from gongfu.sources import FaultySource, curated_correspondences, curated_measures, edition_of, source_folder
+from gongfu.sources import (
+    FaultySource,
+    curated_correspondences,
+    curated_elements,
+    curated_measures,
+    edition_of,
+    source_folder,
+)
 
 NATION = "cn-13fyp"
 _ITEM_COUNT = re.compile(
@@ -64,7 +72,10 @@ def national(edition: str, codes: CodeLists, base: str) -> Prepared:
         raise UnusableCatalogue(*str(error).split(" / ", 1)) from error
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
     measures = curated_measures(folder, catalogue.items, codes)
-    return prepare(catalogue, codes, base, measures, None, curated_funding(folder, catalogue.items, codes))
+    prepared = prepare(catalogue, codes, base, measures, None, curated_funding(folder, catalogue.items, codes))
+    typed = curated_elements(folder, catalogue.items)
+    split = {item.key: split_elements(item) for item in catalogue.items} if typed is None else {}
+    return with_elements(prepared, typed or split, codes, base)
 
 
 def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogue:

@@ -31,7 +31,7 @@ class Manner:
 class Element:
     """One thing a standard provides: its short name, where it stands, the sentence around it, how it is promised.
 
-    ``quote`` is the verbatim stretch of the column from ``start`` to ``end``.
+    ``quote`` is the verbatim stretch of the column from ``start`` to ``end``; ``typed`` by a person, else split.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Element:
     end: int
     sentence: str
     manner: Manner
+    typed: bool = False
 
 
 Table = Mapping[str, list[str]]
@@ -53,14 +54,15 @@ def element_words() -> Table:
     return loaded
 
 
-def element_at(item: Item, column: str, start: int, end: int, name: str) -> Element:
+def element_at(item: Item, column: str, start: int, end: int, name: str, *, typed: bool = False) -> Element:
     """Return the element that stands at ``start`` to ``end`` of a column, with what its surroundings say of it."""
     text = item.text(column)
     clause = stretch_around(text, start, end, CLAUSE_ENDS)
     before = text[stretch_start(text, start, CLAUSE_ENDS) : end]
     free = has_any(item.name + clause, "free") or is_spared(item.name + clause)
     manner = Manner(free, attainment_of(before))
-    return Element(name, text[start:end], column, start, end, stretch_around(text, start, end, SENTENCE_ENDS), manner)
+    sentence = stretch_around(text, start, end, SENTENCE_ENDS)
+    return Element(name, text[start:end], column, start, end, sentence, manner, typed)
 
 
 def has_any(text: str, words: str) -> bool:

@@ -5,19 +5,23 @@ Place in the flow: arrange -> measures, departments, funding, match, indicators 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
 
 from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
 from gongfu.compare import comparisons
+from gongfu.coverage import covered
 from gongfu.departments import Role, read_departments
+from gongfu.elements import Element
 from gongfu.funding import read_funding
 from gongfu.funding_graph import Funding, funding_triples
 from gongfu.graph import (
     correspondence_triples,
+    coverage_triples,
     edition_triples,
+    element_triples,
     item_triples,
     measure_triples,
     role_triples,
@@ -29,6 +33,7 @@ from gongfu.measures import Measure, read_measures
 from gongfu.validate import Result, validate
 
 Measures = Mapping[str, Sequence[tuple[str, Measure]]]
+Elements = Mapping[str, Sequence[Element]]
 _STANDARD_COLUMNS = ("content", "standard", "coverage")
 
 
@@ -45,6 +50,7 @@ class Prepared:
     roles: Mapping[str, Sequence[Role]]
     funding: Funding
     triples: tuple[ox.Triple, ...]
+    elements: Elements = field(default_factory=dict)  # the things a national item provides, to be looked for elsewhere
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,12 @@ def prepare(
         *unread_triples(edition.id, catalogue.unread, codes, base),
     ]  # fmt: skip
     return Prepared(catalogue, measures, roles, funding, tuple(dict.fromkeys(triples)))
+
+
+def with_elements(nation: Prepared, elements: Elements, codes: CodeLists, base: str) -> Prepared:
+    """Return a national catalogue with the things that its items provide, by item key in order."""
+    triples = element_triples(nation.catalogue.edition.id, elements, codes, base)
+    return replace(nation, elements=elements, triples=(*nation.triples, *triples))
 
 
 def _read(
@@ -141,7 +153,11 @@ def examine(
         correspondences = unsettled(match(catalogue.items, theirs), theirs, catalogue.unread)
     pairs = tuple(correspondences)
     prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation), typed)
-    related = tuple(correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base))
+    coverages = covered(pairs, catalogue.items, nation.catalogue.items, nation.elements)
+    related = (
+        *correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
+        *coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
+    )
     compared = tuple(comparisons([prepared.triples, related, nation.triples], base))
     results = tuple(validate([*prepared.triples, *related, *compared]))
     return Examined(prepared, nation, pairs, related, compared, results)

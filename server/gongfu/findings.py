@@ -27,13 +27,16 @@ _COLUMNS = {
     "R05": "number",
     "R07-DomainKnown": "domain",
     "R09": "departments",
+    "R14": "standard",
+    "R15": "standard",
     "R24": "number",
     **dict.fromkeys(("R06-Funding", "R33", "R34", "R35", "R36", "R37", "R38", "R39"), "funding"),
     "R41": "departments",
 }
 # What finding.rq asks of the nation's graph; the rest of it need not be loaded.
 _OF_THE_NATION = frozenset({
-    "http://purl.org/dc/terms/identifier", DEFINITIONS + "listOrder", DEFINITIONS + "quotedText", DEFINITIONS + "fundingText",
+    "http://purl.org/dc/terms/identifier", "http://www.w3.org/2004/02/skos/core#prefLabel",
+    DEFINITIONS + "listOrder", DEFINITIONS + "sentenceText", DEFINITIONS + "quotedText", DEFINITIONS + "fundingText",
 })  # fmt: skip
 _NAMES_EQUAL = "R25-NameKept-name"
 _BRACES = re.compile(r"(“?)\{(\w+)\}")
@@ -178,7 +181,8 @@ class Subject:
             "nationalValue": printed_value(theirs[1], language) if theirs else self._their_value(),
             "valueZh": f"的{self._own_label('zh')}{value}" if ours else "",
             "valueEn": f"with {self._own_label('en')} {value}".replace("  ", " ") if ours else "without a number",
-            "quote": ours[1].quote if ours else self._own_quote(), "nationalQuote": theirs[1].quote if theirs else self.about.get(f"{self._part()}Text", ""),
+            "quote": ours[1].quote if ours else self._own_quote(),
+            "nationalQuote": theirs[1].quote if theirs else self.about.get(f"{self._part()}Sentences", ""),
             "comparabilityZh": reason.label("zh") if reason else "",
             "comparabilityEn": reason.label("en") if reason else "",
             "nearestZh": f"最接近的是“{nearest}”。" if nearest else "",
@@ -267,8 +271,8 @@ class Subject:
         paid = self._item()
         if paid and self._column() == "funding":
             return paid.text("funding")
-        item = self._item()
-        return item.standard if item and "comparability" in self.about else ""
+        item, elements = self._item(), f"{self._part()}Sentences" in self.about
+        return item.standard if item and (elements or "comparability" in self.about) else ""
 
 
 def _runs(numbers: Sequence[int]) -> list[str]:

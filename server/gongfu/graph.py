@@ -11,7 +11,9 @@ import pyoxigraph as ox
 
 from gongfu.catalogue import UNREAD_PARTS, Catalogue, CellReference, Item, Unread
 from gongfu.codes import CodeLists
+from gongfu.coverage import Coverage
 from gongfu.departments import Role
+from gongfu.elements import Element
 from gongfu.facts import Row, triples
 from gongfu.match import Correspondence
 from gongfu.measures import Measure
@@ -126,6 +128,34 @@ def _measure_row(
         "start": measure.start, "end": measure.end, "found": bool(measure.quote) and measure.end > measure.start,
         "method": node(codes.iri("reading-method", method)),
     }  # fmt: skip
+
+
+def element_triples(
+    edition: str, elements: Mapping[str, Sequence[Element]], codes: CodeLists, base: str
+) -> list[ox.Triple]:
+    """Return the things that the items provide, for each item key in order."""
+    rows: list[Row] = [
+        {"edition": edition, "key": item_key, "order": order, "name": one.name, "field": one.column, "quote": one.quote,
+         "sentence": one.sentence, "start": one.start, "end": one.end, "free": one.manner.free,
+         "attainment": node(codes.iri("attainment", one.manner.attainment)),
+         "method": node(codes.iri("reading-method", "person" if one.typed else "grammar"))}
+        for item_key, found in elements.items() for order, one in enumerate(found, 1)
+    ]  # fmt: skip
+    return triples("element", rows, base)
+
+
+def coverage_triples(
+    edition: str, nation: str, coverages: Iterable[Coverage], codes: CodeLists, base: str
+) -> list[ox.Triple]:
+    """Return for each national element whether the catalogue has it, where and how."""
+    rows: list[Row] = [
+        {"edition": edition, "nation": nation, "national": one.national, "order": one.order,
+         "presence": node(codes.iri("presence", one.presence)), "likeness": Decimal(str(one.likeness)),
+         "item": one.item, "quote": one.quote, "free": one.manner.free if one.manner else None,
+         "attainment": node(codes.iri("attainment", one.manner.attainment)) if one.manner else None}
+        for one in coverages
+    ]  # fmt: skip
+    return triples("element-coverage", rows, base)
 
 
 def role_triples(

@@ -198,7 +198,7 @@ def curated_elements(folder: Path, items: tuple[Item, ...]) -> dict[str, list[El
         column, start = _quoted(item, row["quote"]) if item else ("", -1)
         if item is None or start < 0:
             raise FaultySource(f"{path}:{line}: 引文不在第{row['number']}项中 / quotation not found in the item")
-        element = element_at(item, column, start, start + len(row["quote"]), row["element"])
+        element = element_at(item, column, start, start + len(row["quote"]), row["element"], typed=True)
         found.setdefault(item.key, []).append(element)
     return found
 
