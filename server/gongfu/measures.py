@@ -139,6 +139,9 @@ def _listed(sentence: list[Piece], index: int) -> list[int]:
 def _distributed(read: Reading, first: Measure, sentence: list[Piece], listed: list[int]) -> list[Measure]:
     """Give each of the listed values its own subject where there are as many subjects as values."""
     subjects = words().listed_subjects(first.label, 1 + len(listed))
+    last = sentence[listed[-1]].value
+    shared = words().after(last.after) if last and first.comparator == "exactly" else ""
+    first = _bound(first, shared) if shared else first  # 左右 behind the last of them stands behind all
     measures = [replace(first, label=subjects[0])]
     for subject, index in zip(subjects[1:], listed, strict=True):
         value = sentence[index].value
@@ -249,6 +252,8 @@ def _selects(sentence: list[Piece], index: int) -> bool:
     inside = before.rfind("（") > before.rfind("）")
     clause = clause.rsplit("（", 1)[-1] if inside else clause
     if table.selecting_before.search(clause) or (inside and clause in {"含", "不含"}):
+        return True
+    if table.defining.match(before + sentence[index].text + after):
         return True
     if inside and value.unit in {"年", "天", "个月", "人", "月", "周", "小时"} and "每" not in clause:
         return True
@@ -363,6 +368,13 @@ def _joined(segment: list[Piece], value: Value, before: Measure | None) -> bool:
     return table.joined.match(between) is not None
 
 
+def _bound(measure: Measure, comparator: str) -> Measure:
+    """Return a measure of one number that binds as ``comparator`` says."""
+    lower = None if comparator in {"at-most", "less-than"} else measure.lower
+    upper = None if comparator in {"at-least", "more-than"} else measure.upper
+    return replace(measure, comparator=comparator, lower=lower, upper=upper)
+
+
 def _bounds(comparator: str, value: Value) -> tuple[Decimal | None, Decimal | None]:
     if comparator in {"at-least", "more-than"}:
         return value.lower, None
@@ -387,6 +399,8 @@ def _per(sentence: list[Piece], index: int, segment: list[Piece], before: Measur
     if not any(own) and table.units.get(value.unit) == "人" and _of_household(sentence, index, segment):
         return "每户"
     earlier = [piece.text for words in _earlier_segments(sentence, index) for piece in words if piece.kind == "PER"]
+    if not any(own) and before is not None and _joined(segment, value, before):
+        return before.per
     if not any(own) and value.unit in {"元", "小时"}:
         own = earlier if value.unit == "元" else []
         if not own and before is not None and before.unit == value.unit:

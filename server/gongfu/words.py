@@ -27,6 +27,7 @@ class Words:
     units: Mapping[str, str]
     multipliers: Mapping[str, int]
     entities: Mapping[str, str]
+    facilities: tuple[str, ...]
     periods: Mapping[str, str]
     periods_a_year: Mapping[str, int]
     shorthand: Mapping[str, str]
@@ -39,6 +40,7 @@ class Words:
     selecting: re.Pattern[str]
     selecting_nouns: re.Pattern[str]
     selecting_before: re.Pattern[str]
+    defining: re.Pattern[str]
     former_before: re.Pattern[str]
     former_after: re.Pattern[str]
     amount_nouns: tuple[str, ...]
@@ -119,6 +121,8 @@ class Words:
         part = part.removeprefix("个")
         if part in self.entities:
             return self.entities[part]
+        if part.endswith(self.facilities):
+            return part[-1]
         longest_first = sorted(self.entities, key=len, reverse=True)
         return next((self.entities[name] for name in longest_first if part.startswith(name)), "")
 
@@ -172,14 +176,16 @@ def words() -> Words:
         comparators=_turned(table["comparators"]), afters=_turned(table["after"]),
         attainment=_turned(table["attainment"]), shorthand=table["shorthand"], counted=frozenset(table["counted"]),
         units={printed: unit for printed, (unit, _) in table["units"].items()}, multipliers=table["multipliers"],
-        entities=table["entities"], periods=table["periods"], periods_a_year=table["periods_a_year"],
+        entities=table["entities"],
+        facilities=tuple(table["facilities"]), periods=table["periods"], periods_a_year=table["periods_a_year"],
         roles={role: frozenset(names) for role, names in table["roles"].items()},
         total_words=tuple(table["total_words"]),
         leading=tuple(re.compile(pattern) for pattern in table["leading"]),
         trailing=tuple(re.compile(pattern) for pattern in table["trailing"]),
         following=re.compile(table["following"]), giving=tuple(table["giving"]),
         selecting=re.compile(table["selecting"]), selecting_nouns=re.compile(table["selecting_nouns"]),
-        selecting_before=re.compile(table["selecting_before"]), reaching=frozenset(table["reaching"]),
+        selecting_before=re.compile(table["selecting_before"]),
+        defining=re.compile(table["defining"]), reaching=frozenset(table["reaching"]),
         former_before=re.compile(table["former_before"]), former_after=re.compile(table["former_after"]),
         amount_nouns=tuple(table["amount_nouns"]),
         groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
