@@ -1,7 +1,7 @@
 """Examine: everything that is read from one catalogue and how it compares with the nation's, as one data graph.
 
-Place in the flow: arrange -> measures, departments, funding, match, indicators -> map -> compare -> validate. `check` and
-`build` both call `examine`; there is no second way.
+Place in the flow: arrange -> measures, departments, funding, match, indicators -> map -> compare -> validate. `check`
+and `build` both call `examine`; there is no second way.
 """
 
 from collections.abc import Mapping, Sequence

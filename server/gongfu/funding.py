@@ -13,7 +13,7 @@ from gongfu.clauses import Clause, Piece, sentences
 from gongfu.measures import Passage
 from gongfu.payers import Payers, funding_words, longest
 from gongfu.shares import Rate, Share, areas, begins, cases, delegate, ends, rate, shares
-from gongfu.statements import Statement, condition, flat, is_silent, says_when, statement
+from gongfu.statements import Statement, condition, flat, is_silent, qualifier, says_when, statement
 from gongfu.text import Reading, reading
 
 _PLACES = frozenset({"region", "origin", "pilot", "part", "shortage", "valid_from", "silent"})
@@ -190,7 +190,7 @@ class _Reader:
         rule = FundingRule(
             mode, flat(groups), stated, rate(clause, mode), delegated_to=delegated_to,
             condition=condition(said, self.before) or self._either(clause),
-            qualifier="，".join(piece.text for piece in clause.of("qualifier")),
+            qualifier=qualifier(clause),
             valid_from=self.since, valid_to=self.until,
         )  # fmt: skip
         rule = self._quoting(rule, *self._span(clause))

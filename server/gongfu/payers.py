@@ -37,6 +37,7 @@ class FundingWords:
     hardship: re.Pattern[str]
     partial_matter: re.Pattern[str]
     excess: re.Pattern[str]
+    refers: re.Pattern[str]
     regions: Mapping[str, str]
     every_region: tuple[str, ...]
     origin_not: re.Pattern[str]
@@ -117,7 +118,8 @@ def funding_words() -> FundingWords:
         rated=frozenset(table["rated"]), together=frozenset(table["together"]), goes_on=frozenset(table["goes_on"]),
         follows=frozenset(table["follows"]), above=frozenset(table["above"]),
         hardship=re.compile(table["hardship"]), partial_matter=re.compile(table["partial_matter"]),
-        excess=re.compile(table["excess"]), regions=regions, every_region=tuple(table["every_region"]),
+        excess=re.compile(table["excess"]), refers=re.compile(table["refers"]),
+        regions=regions, every_region=tuple(table["every_region"]),
         origin_not=re.compile(table["origin_not"]), pilots=_turned(table["pilots"]),
         delegates=_turned(table["delegates"]), bases=_turned(table["bases"]),
         comparators=_turned(table["comparators"]), left_open=re.compile(table["left_open"]),

@@ -96,6 +96,16 @@ def says_when(clause: Clause) -> bool:
     return bool(funding_words().conditions.search(clause.text))
 
 
+def qualifier(clause: Clause) -> str:
+    """Return the words that qualify a clause (原则上, 按国家规定的比例)."""
+    refers = funding_words().refers
+    return "，".join(
+        piece.text
+        for piece in clause.pieces
+        if piece.kind == "qualifier" or (piece.kind == "proportion" and refers.search(piece.text))
+    )
+
+
 def condition(said: Statement, before: Sequence[Clause]) -> str:
     """Return under what condition a clause holds, in its own words: 见习人员基本生活补助所需资金.
 
