@@ -149,6 +149,28 @@ def test_no_number_is_misread_as_a_measure_it_is_not(edition: str) -> None:
     assert not misread, "\n".join(misread)
 
 
+@pytest.mark.parametrize("path", sorted((TEXTS / "none").glob("*.txt")), ids=lambda path: path.stem)
+def test_a_document_without_goals_gives_no_measure(path: Path) -> None:
+    assert [one.quote for line in path.read_text("utf-8").splitlines() for one in read_measures(line)[0]] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "measures"),
+    [
+        ("广播电视全面覆盖20户以上已通电自然村", []),
+        ("全面解决20户以下已通电自然村“盲村”广播电视覆盖", []),
+        ("家庭至少有一人就业，帮助500万就业困难人员就业", [("1", "", "每户"), ("500", "万", "")]),
+        ("为21个国家试点县和15个省级试点县学生提供营养膳食补助", []),
+        ("建设15个省级示范基地", [("15", "", "")]),
+        ("1.小学每生每年600元；2.初中每生每年800元", [("600", "", "每生每年"), ("800", "", "每生每年")]),
+        ("每县办好1所中学和2所小学", [("1", "", "每县"), ("2", "", "每县")]),
+    ],
+)
+def test_wordings_of_other_chapters(sentence: str, measures: list[tuple[str, str, str]]) -> None:
+    """Each stands in a document whose chapters nobody typed out, or is its like."""
+    assert [(str(one.lower), one.multiplier, one.per) for one in read_measures(sentence)[0]] == measures
+
+
 # --- the indicator tables --------------------------------------------------------------------------------------------
 
 PERIODS = {"baseline_2015": "截至2015年，", "target_2020": "到2020年，", "cumulative": "五年累计，"}

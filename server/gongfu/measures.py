@@ -396,7 +396,8 @@ def _per(sentence: list[Piece], index: int, segment: list[Piece], before: Measur
     own = [piece.text for piece in segment if piece.kind == "PER"] + [value.per]
     if index + 1 < len(sentence) and sentence[index + 1].kind == "PER" and not any(own):
         own.append(sentence[index + 1].text)
-    if not any(own) and table.units.get(value.unit) == "人" and _of_household(sentence, index, segment):
+    counts_people = table.units.get(value.unit) == "人" and not value.multiplier
+    if not any(own) and counts_people and _of_household(sentence, index, segment):
         return "每户"
     earlier = [piece.text for words in _earlier_segments(sentence, index) for piece in words if piece.kind == "PER"]
     if not any(own) and before is not None and _joined(segment, value, before):
