@@ -35,6 +35,7 @@ from gongfu.sources import (
     source_folders,
 )
 from gongfu.sparql.dataset import merge_graphs
+from gongfu.target_source import curated_targets
 
 CURRENT = "current"
 _SOURCE_SUFFIXES = frozenset({".ttl", ".rq", ".csv", ".yaml", ".lark", ".py"})
@@ -154,13 +155,14 @@ def _edition(
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
     measures = curated_measures(folder, catalogue.items, codes)
     funding = curated_funding(folder, catalogue.items, codes)
+    targets = curated_targets(folder, catalogue.items)
     stated = curated_correspondences(folder)
     if not catalogue.edition.implements:
         same = catalogue.edition.id == nation.catalogue.edition.id
-        own = nation if same else prepare(catalogue, codes, base, measures, None, funding)
+        own = nation if same else prepare(catalogue, codes, base, measures, None, funding, targets)
         related = correspondence_triples(catalogue, nation.catalogue, stated, codes, base) if stated else []
         return list(own.triples), related, []
-    examined = examine(catalogue, nation, codes, base, stated, measures, funding)
+    examined = examine(catalogue, nation, codes, base, stated, measures, funding, targets)
     return list(examined.prepared.triples), list(examined.related), list(examined.compared)
 
 

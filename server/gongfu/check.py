@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gongfu.arrange import Arranged, arrange
-from gongfu.catalogue import Catalogue, Edition, Unread
+from gongfu.catalogue import Catalogue, Edition, Item, Unread
 from gongfu.codes import CodeLists, codelists
 from gongfu.document import Document, UnreadableDocument, read_document
 from gongfu.elements import split_elements
@@ -30,6 +30,7 @@ from gongfu.sources import (
     edition_of,
     source_folder,
 )
+from gongfu.target_source import curated_targets
 
 NATION = "cn-13fyp"
 _ITEM_COUNT = re.compile(
@@ -60,6 +61,8 @@ def check(path: Path, against: str = NATION, region: str | None = None) -> Repor
     codes, base = codelists(), base_iri()
     nation = national(against, codes, base)
     catalogue = read_catalogue(path, region, codes)
+    if catalogue.edition.id == nation.catalogue.edition.id:  # two readings of one edition must not merge
+        catalogue = replace(catalogue, edition=replace(catalogue.edition, id=f"{catalogue.edition.id}-checked"))
     stated = curated_correspondences(path.parent) if path.name == "catalogue.csv" else None
     return report(examine(catalogue, nation, codes, base, stated), codes)
 
@@ -72,10 +75,25 @@ def national(edition: str, codes: CodeLists, base: str) -> Prepared:
         raise UnusableCatalogue(*str(error).split(" / ", 1)) from error
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
     measures = curated_measures(folder, catalogue.items, codes)
-    prepared = prepare(catalogue, codes, base, measures, None, curated_funding(folder, catalogue.items, codes))
+    funding, targets = curated_funding(folder, catalogue.items, codes), curated_targets(folder, catalogue.items)
+    prepared = prepare(catalogue, codes, base, measures, None, funding, targets)
+    prepared = replace(prepared, earlier=_earlier(catalogue.edition.supersedes, codes))
     typed = curated_elements(folder, catalogue.items)
     split = {item.key: split_elements(item) for item in catalogue.items} if typed is None else {}
     return with_elements(prepared, typed or split, codes, base)
+
+
+def _earlier(edition: str, codes: CodeLists) -> dict[str, list[Item]]:
+    """Return the rows of the previous national edition by the number of the item that each of them became."""
+    if not edition:
+        return {}
+    folder = source_folder(edition)
+    rows = {item.key: item for item in read_catalogue(folder / "catalogue.csv", None, codes).items}
+    found: dict[str, list[Item]] = {}
+    for pair in curated_correspondences(folder) or ():
+        if pair.national and pair.item in rows:
+            found.setdefault(pair.national, []).append(rows[pair.item])
+    return found
 
 
 def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogue:

@@ -14,6 +14,7 @@ from gongfu.codes import CodeLists
 from gongfu.compare import comparisons
 from gongfu.coverage import covered
 from gongfu.departments import Role, read_departments
+from gongfu.earlier import earlier_wordings
 from gongfu.elements import Element
 from gongfu.funding import read_funding
 from gongfu.funding_graph import Funding, funding_triples
@@ -27,14 +28,15 @@ from gongfu.graph import (
     role_triples,
     unread_triples,
 )
-from gongfu.indicators import with_indicators
+from gongfu.indicators import named_quantities, with_indicators
 from gongfu.match import Correspondence, match, unsettled
-from gongfu.measures import Measure, read_measures
+from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
+from gongfu.target_graph import Targets, comparison_triples, earlier_triples, target_triples
+from gongfu.targets import read_target
 from gongfu.validate import Result, validate
 
 Measures = Mapping[str, Sequence[tuple[str, Measure]]]
 Elements = Mapping[str, Sequence[Element]]
-_STANDARD_COLUMNS = ("content", "standard", "coverage")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Prepared:
     funding: Funding
     triples: tuple[ox.Triple, ...]
     elements: Elements = field(default_factory=dict)  # the things a national item provides, to be looked for elsewhere
+    targets: Targets = field(default_factory=dict)  # whom each item is for
+    earlier: Mapping[str, Sequence[Item]] = field(
+        default_factory=dict
+    )  # rows of the previous edition by what they became
 
 
 @dataclass(frozen=True)
@@ -68,12 +74,13 @@ class Examined:
 def prepare(
     catalogue: Catalogue, codes: CodeLists, base: str, curated: Measures | None = None,
     paired: Mapping[str, Sequence[tuple[str, Measure]]] | None = None, typed: Funding | None = None,
+    groups: Targets | None = None,
 ) -> Prepared:  # fmt: skip
     """Read the cells of a catalogue and map it.
 
     ``curated`` are measures that a person typed; without them the grammar reads. ``paired`` gives for each item key the
     national measures, with the name of their item, that its numbers may be the same quantity as. ``typed`` are funding
-    rules that a person typed.
+    rules that a person typed, ``groups`` target groups that a person typed.
     """
     measures, unread = (curated, ()) if curated is not None else _read(catalogue, codes, paired or {})
     roles = {
@@ -90,7 +97,9 @@ def prepare(
         *funding_triples(edition.id, funding, codes, base, "grammar" if typed is None else "person"),
         *unread_triples(edition.id, catalogue.unread, codes, base),
     ]  # fmt: skip
-    return Prepared(catalogue, measures, roles, funding, tuple(dict.fromkeys(triples)))
+    targets = _read_targets(catalogue) if groups is None else groups
+    triples += target_triples(edition.id, targets, codes, base, "grammar" if groups is None else "person")
+    return Prepared(catalogue, measures, roles, funding, tuple(dict.fromkeys(triples)), targets=targets)
 
 
 def with_elements(nation: Prepared, elements: Elements, codes: CodeLists, base: str) -> Prepared:
@@ -105,7 +114,7 @@ def _read(
     measures: dict[str, list[tuple[str, Measure]]] = {}
     unread: list[Unread] = []
     for item in catalogue.items:
-        for column in _STANDARD_COLUMNS:
+        for column in STANDARD_COLUMNS:
             found, left = read_measures(item.text(column), catalogue.edition.level, item.name)
             named = with_indicators(found, item.name, paired.get(item.key, ()), codes)
             measures.setdefault(item.key, []).extend((column, one) for one in named)
@@ -126,6 +135,10 @@ def _read_funding(catalogue: Catalogue) -> tuple[Funding, tuple[Unread, ...]]:
     return {key: rules for key, (rules, _) in read.items()}, tuple(unread)
 
 
+def _read_targets(catalogue: Catalogue) -> Targets:
+    return {item.key: read_target(item.text("target")) for item in catalogue.items if item.text("target")}
+
+
 def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]]) -> list[Unread]:
     """Return each unit that answers to none known, once, at the first item that names it."""
     seen: dict[str, Unread] = {}
@@ -142,7 +155,7 @@ def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]]) ->
 def examine(
     catalogue: Catalogue, nation: Prepared, codes: CodeLists, base: str,
     correspondences: Sequence[Correspondence] | None = None, curated: Measures | None = None,
-    typed: Funding | None = None,
+    typed: Funding | None = None, groups: Targets | None = None,
 ) -> Examined:  # fmt: skip
     """Read, match, map, compare and validate a catalogue against the national one.
 
@@ -150,17 +163,31 @@ def examine(
     """
     if correspondences is None:
         theirs = nation.catalogue.items
-        correspondences = unsettled(match(catalogue.items, theirs), theirs, catalogue.unread)
+        named = named_quantities(catalogue.items, catalogue.edition.level, nation.measures, codes)
+        correspondences = unsettled(match(catalogue.items, theirs, named), theirs, catalogue.unread)
     pairs = tuple(correspondences)
-    prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation), typed)
+    prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation), typed, groups)
     coverages = covered(pairs, catalogue.items, nation.catalogue.items, nation.elements)
     related = (
         *correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         *coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
     )
-    compared = tuple(comparisons([prepared.triples, related, nation.triples], base))
+    compared = (
+        *comparisons([prepared.triples, related, nation.triples], base),
+        *comparison_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
+        *_kept_wordings(prepared.catalogue, nation, pairs, codes, base),
+    )
     results = tuple(validate([*prepared.triples, *related, *compared]))
     return Examined(prepared, nation, pairs, related, compared, results)
+
+
+def _kept_wordings(
+    catalogue: Catalogue, nation: Prepared, pairs: Sequence[Correspondence], codes: CodeLists, base: str
+) -> list[ox.Triple]:
+    ours, theirs = ({item.key: item for item in one.items} for one in (catalogue, nation.catalogue))
+    found = earlier_wordings(pairs, ours, theirs, nation.earlier)
+    edition = nation.catalogue.edition
+    return earlier_triples(catalogue.edition.id, edition.id, edition.supersedes, found, codes, base)
 
 
 def pairings(pairs: Sequence[Correspondence], nation: Prepared) -> dict[str, list[tuple[str, Measure]]]:

@@ -18,7 +18,7 @@ from gongfu.measures import Measure
 from gongfu.rules import rules
 from gongfu.settings import DEFINITIONS, SHAPES, house
 from gongfu.validate import Result
-from gongfu.wording import printed_value
+from gongfu.wording import printed_value, sides
 
 _MISSING_NUMBER = ox.NamedNode(DEFINITIONS + "missingItemNumber")
 # The column whose cell a result points at, by the beginning of its shape's name; shapes that end in a column name it.
@@ -30,6 +30,7 @@ _COLUMNS = {
     "R14": "standard",
     "R15": "standard",
     "R24": "number",
+    "R31": "target",
     **dict.fromkeys(("R06-Funding", "R33", "R34", "R35", "R36", "R37", "R38", "R39"), "funding"),
     "R41": "departments",
 }
@@ -170,7 +171,8 @@ class Subject:
         item, other = self._item(), self._national()
         ours, theirs = self._ours(), self._theirs()
         reason, nearest = self.codes.concepts.get(self.about.get("comparability", "")), self.about.get("nearest", "")
-        value = printed_value(ours[1], language) if ours else self._own_value()
+        value = printed_value(ours[1], language) if ours else self.about.get("ourWords") or self._own_value()
+        ground = self.codes.concepts.get(self.about.get("ground", ""))
         measured = theirs or ours
         catalogue = self.examined.prepared.catalogue
         return {
@@ -179,10 +181,13 @@ class Subject:
             "nationalName": other.name if other else "", "value": value,
             "label": label_of(measured[1], self.codes, language) if measured else "",
             "nationalValue": printed_value(theirs[1], language) if theirs else self._their_value(),
+            "reasonZh": ground.label("zh") if ground else "", "reasonEn": ground.label("en") if ground else "",
+            **sides(self.about.get("theirWords", ""), self.about.get("ourWords", ""), language),
+            "limit": self.about.get("limit", ""),
             "valueZh": f"的{self._own_label('zh')}{value}" if ours else "",
             "valueEn": f"with {self._own_label('en')} {value}".replace("  ", " ") if ours else "without a number",
             "quote": ours[1].quote if ours else self._own_quote(),
-            "nationalQuote": theirs[1].quote if theirs else self.about.get(f"{self._part()}Sentences", ""),
+            "nationalQuote": theirs[1].quote if theirs else self._their_quote(),
             "comparabilityZh": reason.label("zh") if reason else "",
             "comparabilityEn": reason.label("en") if reason else "",
             "nearestZh": f"最接近的是“{nearest}”。" if nearest else "",
@@ -227,6 +232,8 @@ class Subject:
         ours = self._ours()
         if ours:
             return ours[0]
+        if "column" in self.about:
+            return self.about["column"]
         named = next((column for start, column in _COLUMNS.items() if self._shape_name().startswith(start)), "")
         part = self._part()
         compares = "comparability" in self.about or "theirOrder" in self.about
@@ -259,7 +266,12 @@ class Subject:
 
     def _their_value(self) -> str:
         other = self._national()
+        if "theirWords" in self.about:
+            return self.about["theirWords"]
         return other.name if other and self._shape_name() == _NAMES_EQUAL else ""
+
+    def _their_quote(self) -> str:
+        return self.about.get(f"{self._part()}Sentences") or self.about.get("theirText", "")
 
     def _missing_numbers(self) -> list[int]:
         gaps = (triple.object for triple in self.examined.prepared.triples if triple.predicate == _MISSING_NUMBER)

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gongfu.catalogue import Item
 from gongfu.codes import CodeLists
-from gongfu.measures import Measure
+from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
 from gongfu.synonyms import canonical
 from gongfu.text import key
 from gongfu.words import words
@@ -109,11 +110,32 @@ def _same_kind(one: Measure, other: Measure) -> bool:
 
 def known_indicator(label: str, names: Iterable[str], codes: CodeLists) -> str:
     """Return the indicator whose list of wordings has this label, alone or after an item's name; else empty."""
-    for wording in (label, *(name + label for name in names)):
+    bare = label.replace("通过", "").replace("提供", "")  # 通过直播卫星提供广播节目 is 直播卫星广播节目
+    for wording in (label, bare, *(name + label for name in names)):
         found = codes.iri("indicator", wording)
         if found:
             return found
     return ""
+
+
+def named_quantities(
+    items: Iterable[Item], level: str, nation: Mapping[str, Sequence[tuple[str, Measure]]], codes: CodeLists
+) -> dict[str, frozenset[str]]:
+    """Return for each item's key the keys of the national items whose quantities its numbers name by their wording.
+
+    ``nation`` maps a national item's key to its measures. A quantity that several national items share names none.
+    """
+    owners: dict[str, set[str]] = {}
+    for national_key, measures in nation.items():
+        for _, measure in measures:
+            owners.setdefault(measure.indicator, set()).add(national_key)
+    single = {indicator: next(iter(keys)) for indicator, keys in owners.items() if indicator and len(keys) == 1}
+    named: dict[str, frozenset[str]] = {}
+    for item in items:
+        read = [one for column in STANDARD_COLUMNS for one in read_measures(item.text(column), level, item.name)[0]]
+        known = (known_indicator(one.label, [item.name], codes) for one in read)
+        named[item.key] = frozenset(single[indicator] for indicator in known if indicator in single)
+    return named
 
 
 def _wordings(other: Measure, codes: CodeLists) -> list[str]:

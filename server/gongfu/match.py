@@ -19,9 +19,11 @@ from gongfu.text import key
 # How the likeness of two rows is put together; found by comparing with the curated correspondences of two provinces.
 _NAME, _STANDARD, _TARGET, _DOMAIN = 0.55, 0.27, 0.13, 0.05
 # Below ACCEPT a pair is not proposed; a second partner must be nearer still, for a split or merge is a strong claim.
-ACCEPT, ACCEPT_SECOND = 0.34, 0.62
+ACCEPT, ACCEPT_SECOND, ACCEPT_BY_QUANTITY = 0.34, 0.62, 0.42
 # What is named only to be left out (除职工基本医疗保险应参保人员以外) is no part of the row that names it.
 _EXCEPTED = re.compile(r"(除|不含|不包括|不属于)[^，。；]*?(以外|之外|外|）|(?=[，。；]))")
+# What it adds to the likeness of a pair that the row names a quantity which only that national item has.
+QUANTITY = 0.3
 # Two rows of one domain that nothing else claims are proposed to a person when they share at least this much.
 ACCEPT_LEFT_OVER = 0.11
 
@@ -51,13 +53,30 @@ class Correspondence:
 Vector = Mapping[str, float]
 
 
-def match(items: Sequence[Item], nation: Sequence[Item]) -> tuple[Correspondence, ...]:
-    """Return the correspondences of a catalogue's items to the nation's: every item of either side appears."""
-    scores = _scores(items, nation)
+Quantities = Mapping[str, frozenset[str]]
+
+
+def match(
+    items: Sequence[Item], nation: Sequence[Item], quantities: Quantities | None = None
+) -> tuple[Correspondence, ...]:
+    """Return the correspondences of a catalogue's items to the nation's: every item of either side appears.
+
+    ``quantities`` maps an item's key to the national items whose quantities it names (在册患者管理率 speaks for 严重精神障碍
+    患者管理 whatever the row is called): words of weight that names and character statistics may not show.
+    """
+    named = quantities or {}
+    scores = [
+        [_raised(score, other.key in named.get(item.key, ())) for score, other in zip(row, nation, strict=True)]
+        for row, item in zip(_scores(items, nation), items, strict=True)
+    ]
     pairs = _assign(scores, items, nation)
-    pairs += _seconds(scores, items, nation, pairs)
+    pairs += _seconds(scores, items, nation, pairs, named)
     pairs += _left_over(scores, items, nation, pairs)
     return _correspondences(items, nation, pairs)
+
+
+def _raised(score: float, names_its_quantity: bool) -> float:
+    return score if score == 1.0 or not names_its_quantity else min(score + QUANTITY, 0.99)
 
 
 @dataclass(frozen=True)
@@ -158,8 +177,18 @@ def _assign(scores: list[list[float]], items: Sequence[Item], nation: Sequence[I
     return pairs
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """A row of the other side that a left-over row may belong to: its likeness, and whether a quantity speaks for it."""
+
+    position: int
+    score: float
+    row: Item
+    by_quantity: bool
+
+
 def _seconds(
-    scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]
+    scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair], named: Quantities
 ) -> list[_Pair]:
     """Find what the one-to-one pairing left over but which clearly belongs to a pair: splits and merges."""
     paired_items = {pair.item for pair in pairs}
@@ -167,10 +196,15 @@ def _seconds(
     found: list[_Pair] = []
     for i, item in enumerate(items):
         if i not in paired_items:
-            found += _second(item, i, [(n, scores[i][n], other) for n, other in enumerate(nation)], split=True)
+            speaks = named.get(item.key, frozenset())
+            candidates = [_Candidate(n, scores[i][n], other, other.key in speaks) for n, other in enumerate(nation)]
+            found += [_Pair(i, n, score, why) for n, score, why in _second(item, candidates)]
     for n, other in enumerate(nation):
         if n not in paired_nation:
-            found += _second(other, n, [(i, scores[i][n], item) for i, item in enumerate(items)], split=False)
+            candidates = [
+                _Candidate(i, scores[i][n], item, other.key in named.get(item.key, ())) for i, item in enumerate(items)
+            ]
+            found += [_Pair(i, n, score, why) for i, score, why in _second(other, candidates)]
     return found
 
 
@@ -179,18 +213,15 @@ def _words_of(row: Item) -> str:
     return key(_EXCEPTED.sub("", f"{row.name}。{row.text('target')}。{row.standard}"))
 
 
-def _second(left: Item, position: int, candidates: list[tuple[int, float, Item]], *, split: bool) -> list[_Pair]:
-    """Return the pair of a left-over row: the other side's text names it, or the two are very alike."""
+def _second(left: Item, candidates: list[_Candidate]) -> list[tuple[int, float, str]]:
+    """Return the partner of a left-over row: a row whose text names it, one very alike, or one with its quantity."""
     name = key(left.name)
-    named = len(name) >= 4
-    naming = [(score, other) for other, score, row in candidates if named and name in _words_of(row)]
-    alike = [(score, other) for other, score, _ in candidates if score >= ACCEPT_SECOND]
+    naming = [one for one in candidates if len(name) >= 4 and name in _words_of(one.row)]
+    alike = [one for one in candidates if one.score >= (ACCEPT_BY_QUANTITY if one.by_quantity else ACCEPT_SECOND)]
     if not naming and not alike:
         return []
-    score, other = max(naming or alike)
-    confidence = 0.75 if naming else score
-    why = "named" if naming else "similarity"
-    return [_Pair(position, other, confidence, why) if split else _Pair(other, position, confidence, why)]
+    best = max(naming or alike, key=lambda one: one.score)
+    return [(best.position, 0.75 if naming else best.score, "named" if naming else "similarity")]
 
 
 def _left_over(

@@ -9,10 +9,15 @@ returned as unread, never dropped.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from gongfu.cutting import Piece, Value, cut
 from gongfu.text import Reading, reading
 from gongfu.words import Words, words
+
+
+# The columns in which a catalogue promises numbers.
+STANDARD_COLUMNS = ("content", "standard", "coverage")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Passage:
     end: int
 
 
+@lru_cache(maxsize=4096)  # matching reads a row's numbers before the mapping does
 def read_measures(
     text: str, level: str = "province", name: str = ""
 ) -> tuple[tuple[Measure, ...], tuple[Passage, ...]]:

@@ -15,6 +15,12 @@ _ZH = {
     "about": "{}左右",
     "exactly": "{}",
 }
+_SIDES = {
+    "theirsZh": "，国家写“{}”", "oursZh": "，本清单写“{}”",
+    "theirsEn": "; the nation has “{}”", "oursEn": "; this catalogue has “{}”",
+}  # fmt: skip
+_INNER = str.maketrans("“”", "‘’")
+_LONG = 160
 _EN = {"at-least": "at least {}", "more-than": "more than {}", "at-most": "at most {}", "less-than": "less than {}",
        "about": "about {}", "exactly": "{}"}  # fmt: skip
 
@@ -40,6 +46,19 @@ def _number(measure: Measure) -> str:
         return f"{plain(measure.lower)}—{plain(measure.upper)}{unit}"
     value = measure.upper if measure.lower is None else measure.lower
     return f"{plain(value)}{unit}"
+
+
+def sides(theirs: str, ours: str, language: str) -> dict[str, str]:
+    """Return the words of the nation and of the catalogue as parts of a sentence, empty where a side has none."""
+    said = {"theirs": theirs, "ours": ours}
+    own = language.capitalize()
+    silent = {f"{side}{tongue}": "" for side in said for tongue in ("Zh", "En")}
+    return silent | {side + own: _SIDES[side + own].format(_shortened(words)) for side, words in said.items() if words}
+
+
+def _shortened(words: str) -> str:
+    words = words.translate(_INNER)
+    return words if len(words) <= _LONG else words[:_LONG] + "……"
 
 
 def plain(value: Decimal | None) -> str:

@@ -1,0 +1,145 @@
+"""Relation: how the target groups of a province's rows stand to those of the national rows that they answer.
+
+Place in the flow: containment -> **relation** -> graph. Both sides are read by the same reader, so that a difference is
+one of the texts. What the texts do not decide is ``undecided`` with its reason, never a narrower group.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gongfu.containment import Answer, Member, Members, Verdict, contained, members, same_words
+from gongfu.criteria import Criterion, values, wording
+from gongfu.targets import TargetGroup, read_target
+from gongfu.text import reading
+
+_FEW = 4
+_MANY, _LONG = 150, 200  # lists of more members are for a person to compare
+_REASONS = ("unread-words", "ambiguous-list", "place-unknown", "unstated-condition", "undefined-relation")
+Row = tuple[str, str]  # verbatim text of the target group, name of the item
+Read = tuple[TargetGroup, str]
+_RELATIONS = {
+    (Answer.YES, Answer.YES): "equal", (Answer.YES, Answer.NO): "broader",
+    (Answer.NO, Answer.YES): "narrower", (Answer.NO, Answer.NO): "overlaps",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TargetRelation:
+    """A relation (a code of ``target-relation``), its reason (``target-reason``) and the deciding words of both sides.
+
+    ``limits`` are the words of caps, dates and places that only the province states.
+    """
+
+    relation: str
+    reason: str
+    national_words: str = ""
+    words: str = ""
+    limits: tuple[str, ...] = ()
+
+
+def relate(ours: Sequence[Row], theirs: Sequence[Row], region: str) -> TargetRelation:
+    """Return how the groups of our rows together stand to those of the national rows together."""
+    if same_words([text for text, _ in ours], [text for text, _ in theirs]):
+        return TargetRelation("equal", "same-words")
+    own, national = ([(read_target(text), name) for text, name in side] for side in (ours, theirs))
+    province, nation = members(own, national), members(national, own, region)
+    if max(len(province.members), len(nation.members)) > _MANY:
+        return TargetRelation("undecided", "ambiguous-list", "", "；".join(text for text, _ in ours)[:_LONG])
+    limits = _limits(own, national, province, nation)
+    found = _related(_unlimited(province, nation), nation)
+    if found.relation == "equal" and limits:
+        return TargetRelation("narrower", "added-limit", "", "、".join(limits), limits)
+    return replace(found, limits=limits)
+
+
+def _related(province: Members, nation: Members) -> TargetRelation:
+    kept = contained(nation, province, national=True)
+    added = contained(province, nation, national=False)
+    answers = [min((verdict.answer for _, verdict in side), default=Answer.UNKNOWN) for side in (kept, added)]
+    everyone = province.open or any(_is_everyone(one) for one in province.members)
+    if nation.open and not everyone and answers[0] is Answer.YES:
+        return TargetRelation("undecided", "ambiguous-list", nation.members[-1].words if nation.members else "")
+    relation = _RELATIONS.get((answers[0], answers[1]), "undecided")
+    return _told(relation, [verdict for _, verdict in kept], [verdict for _, verdict in added])
+
+
+def _told(relation: str, kept: Sequence[Verdict], added: Sequence[Verdict]) -> TargetRelation:
+    """Return the relation with its reason and the words that decide it."""
+    if relation == "equal":
+        return TargetRelation("equal", "same-criteria")
+    left_out = [verdict for verdict in kept if verdict.answer is Answer.NO]
+    extra = [verdict for verdict in added if verdict.answer is Answer.NO]
+    if relation == "overlaps":
+        return TargetRelation(relation, "neither-contains", _joined(left_out), _joined(extra))
+    if relation == "narrower":
+        return _narrowed(left_out, [verdict for verdict in added if verdict.answer is Answer.YES])
+    if relation == "broader":
+        held = [verdict for verdict in kept if verdict.answer is Answer.YES]
+        wider = next((verdict for verdict in extra if any(verdict.inner == one.outer for one in held)), None)
+        if wider:
+            inside = _joined([one for one in held if one.outer == wider.inner])
+            return TargetRelation(relation, "dropped-condition", inside, wider.inner)
+        return TargetRelation(relation, "added-member", "", _joined(extra))
+    return _undecided(kept, added)
+
+
+def _undecided(kept: Sequence[Verdict], added: Sequence[Verdict]) -> TargetRelation:
+    """Tell what cannot be said of the national members first; else what cannot be said of the province's own."""
+    for side, ours in ((kept, False), (added, True)):
+        open_ends = [one for one in side if one.answer is Answer.UNKNOWN]
+        open_ends.sort(key=lambda one: _REASONS.index(one.reason))
+        if open_ends:
+            words = _joined(open_ends), open_ends[0].outer
+            return TargetRelation("undecided", open_ends[0].reason, *(reversed(words) if ours else words))
+    return TargetRelation("undecided", "unread-words")
+
+
+def _narrowed(left_out: Sequence[Verdict], parts: Sequence[Verdict]) -> TargetRelation:
+    """Tell a national member that a provincial one holds in part from one that nothing here answers."""
+    part_of = {verdict.outer: verdict.inner for verdict in parts}
+    missing = any(verdict.inner not in part_of for verdict in left_out)
+    ours = dict.fromkeys(part_of[verdict.inner] for verdict in left_out if verdict.inner in part_of)
+    reason = "missing-member" if missing else "added-condition"
+    return TargetRelation("narrower", reason, _joined(left_out), "；".join(ours))
+
+
+def _joined(verdicts: Sequence[Verdict]) -> str:
+    words = list(dict.fromkeys(verdict.inner for verdict in verdicts))
+    return "；".join(words[:_FEW]) + ("等" if len(words) > _FEW else "")
+
+
+def _is_everyone(one: Member) -> bool:
+    return not (one.stated or one.unread or one.left_out or one.subject)
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+def _limits(own: Sequence[Read], national: Sequence[Read], province: Members, nation: Members) -> tuple[str, ...]:
+    """Return the words of the caps, dates and places that only the province states."""
+    theirs = {limit for group, _ in national for limit in group.limits}
+    found = [limit for group, _ in own for limit in group.limits if limit not in theirs]
+    known = {code for one in nation.members for part in one.stated for code in part.values}
+    stated = [part for one in province.members for part in one.stated if _is_limit(part)]
+    places = [part for part in stated if not set(part.values) <= known]
+    texts = [reading(group.text).text for group, _ in own]
+    return tuple(dict.fromkeys([*found, *(_printed(part, texts) for part in places)]))
+
+
+def _is_limit(one: Criterion) -> bool:
+    listed = wording()["limits"]
+    return one.attribute in listed["attributes"] or any(code in listed["values"] for code in one.values)
+
+
+def _printed(one: Criterion, texts: Sequence[str]) -> str:
+    """Return the words by which the texts state a criterion, the longest that stand there."""
+    words = sorted((word for code in one.values for word in values()[code].words), key=len, reverse=True)
+    return next((word for word in words if any(word in text for text in texts)), words[0])
+
+
+def _unlimited(province: Members, nation: Members) -> Members:
+    """Leave out limits of a kind that the nation does not set: who is meant is compared without them."""
+    kinds = {part.attribute for one in nation.members for part in one.stated if _is_limit(part)}
+    kept = [replace(one, stated=tuple(part for part in one.stated if not _is_limit(part) or part.attribute in kinds))
+            for one in province.members]  # fmt: skip
+    return Members(tuple(dict.fromkeys(kept)), province.open)
