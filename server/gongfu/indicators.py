@@ -28,9 +28,7 @@ _BRACKETED = re.compile(r"[（(][^）)]*[）)]")
 National = Sequence[tuple[str, Measure]]
 
 
-def with_indicators(
-    measures: Sequence[Measure], name: str, nation: National, codes: CodeLists
-) -> tuple[Measure, ...]:
+def with_indicators(measures: Sequence[Measure], name: str, nation: National, codes: CodeLists) -> tuple[Measure, ...]:
     """Return the measures of one item, each with the indicator of the national measure that is the same quantity.
 
     ``name`` is the item's name; ``nation`` holds (name of the national item, measure) of the items it answers to.
@@ -230,8 +228,10 @@ def _shared(one: str, other: str) -> float:
     a, b = _pairs(one), _pairs(other)
     if not a or not b:
         return 0.0
-    within = min(len(canonical(one)), len(canonical(other))) >= 3 and not _bare_head(one) and (
-        canonical(one) in canonical(other) or canonical(other) in canonical(one)
+    within = (
+        min(len(canonical(one)), len(canonical(other))) >= 3
+        and not _bare_head(one)
+        and (canonical(one) in canonical(other) or canonical(other) in canonical(one))
     )
     return max(2 * len(a & b) / (len(a) + len(b)), 0.7 if within else 0.0)
 

@@ -15,7 +15,6 @@ from gongfu.cutting import Piece, Value, cut
 from gongfu.text import Reading, reading
 from gongfu.words import Words, words
 
-
 # The columns in which a catalogue promises numbers.
 STANDARD_COLUMNS = ("content", "standard", "coverage")
 

@@ -279,7 +279,9 @@ def nothing_in_it(chance: random.Random, rows: int) -> File:
 
 
 def noise(chance: random.Random, rows: int) -> File:
-    head = chance.choice([b"", b"PK\x03\x04", OLE[:8], b"%PDF-1.7\n", b"<html>", b"\xef\xbb\xbf", b"\xff\xfe", b"{\\rtf"])
+    head = chance.choice(
+        [b"", b"PK\x03\x04", OLE[:8], b"%PDF-1.7\n", b"<html>", b"\xef\xbb\xbf", b"\xff\xfe", b"{\\rtf"]
+    )
     tail = chance.choice([b"", b"\n%%EOF", b"PK\x05\x06" + bytes(18)])
     return f"a{any_format(chance)}", head + chance.randbytes(chance.choice([10, 600, 30_000])) + tail
 
@@ -324,7 +326,9 @@ def changed_cells(table: Table, chance: random.Random, change: Callable[[str], s
 def wrong_encoding(chance: random.Random, rows: int) -> File:
     suffix = chance.choice([".csv", ".html", ".txt"])
     text = sound(suffix, rows).decode()
-    code = chance.choice(["utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "big5", "euc-jp", "utf-7", "latin-1", "mixed"])
+    code = chance.choice(
+        ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "big5", "euc-jp", "utf-7", "latin-1", "mixed"]
+    )
     if code == "mixed":
         return f"a{suffix}", text[:300].encode("gb18030") + text[300:].encode()
     return f"a{suffix}", text.encode(code, errors="replace")
@@ -386,7 +390,7 @@ def quotation_marks(chance: random.Random, rows: int) -> File:
     text = sound(".csv", rows).decode()
     for _ in range(chance.choice([1, 2, 7])):
         place = chance.randrange(len(text))
-        text = text[:place] + chance.choice(['"', '""', '",', ',"', '\r', '"\n']) + text[place:]
+        text = text[:place] + chance.choice(['"', '""', '",', ',"', "\r", '"\n']) + text[place:]
     return chance.choice(["a.csv", "a.tsv"]), text.encode()
 
 
@@ -395,7 +399,18 @@ def monstrous_merge(chance: random.Random, rows: int) -> File:
         reach = chance.choice([99, 1_000, 99_999, 9_999_999, -1, 10**30])
         kind = chance.choice(["colspan", "rowspan"])
         return "a.html", sound(".html", rows).replace(b"<td>", f"<td {kind}={reach}>".encode(), chance.choice([1, 40]))
-    ranges = chance.choice(["A1:XFD1048576", "A1:F3000", "A1:A1", "ZZZ9:A1", "A1", "", "A0:B0", "A1:F9" + '"/><mergeCell ref="A1:F9' * 3_000])
+    ranges = chance.choice(
+        [
+            "A1:XFD1048576",
+            "A1:F3000",
+            "A1:A1",
+            "ZZZ9:A1",
+            "A1",
+            "",
+            "A0:B0",
+            "A1:F9" + '"/><mergeCell ref="A1:F9' * 3_000,
+        ]
+    )
     with zipfile.ZipFile(io.BytesIO(sound(".xlsx", rows))) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml")
     merged = f'</sheetData><mergeCells><mergeCell ref="{ranges}"/></mergeCells>'.encode()
@@ -407,7 +422,7 @@ def entities(chance: random.Random, rows: int) -> File:
     names = "abcdefghij"
     for before, name in zip(names, names[1:], strict=False):
         text += f'<!ENTITY {name} "{f"&{before};" * chance.choice([2, 10, 50])}">'
-    text += chance.choice(["]><x>&j;</x>", ']><x>&out;</x>', "]><html><table><tr><td>&j;</table></html>"])
+    text += chance.choice(["]><x>&j;</x>", "]><x>&out;</x>", "]><html><table><tr><td>&j;</table></html>"])
     text = text.replace("]>", ' <!ENTITY out SYSTEM "file:///etc/passwd">]>', 1)
     suffix, part = chance.choice([(".xlsx", "xl/worksheets/sheet1.xml"), (".xlsx", "xl/workbook.xml"),
                                   (".docx", "word/document.xml"), (".html", "")])  # fmt: skip
@@ -509,7 +524,10 @@ def _check_and_exit(path: Path, said: Path) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)
-        sys.stdout, sys.stderr = open(1, "w", encoding="utf-8", closefd=False), open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdout, sys.stderr = (
+            open(1, "w", encoding="utf-8", closefd=False),
+            open(2, "w", encoding="utf-8", closefd=False),
+        )  # noqa: SIM115
         try:
             from gongfu.cli import main
 
@@ -528,7 +546,9 @@ def _fault(code: int, text: str) -> str:
         return f"more than {SECONDS} s"
     if code not in {0, 1, 2}:
         return f"exit code {code}"
-    if code == 2 and not (text.startswith("gongfu: ") and "\n        " in text and any("\u4e00" <= one for one in text)):
+    if code == 2 and not (
+        text.startswith("gongfu: ") and "\n        " in text and any(one >= "\u4e00" for one in text)
+    ):
         return f"refused without a reason in both languages: {text[:80]!r}"
     return "" if text.strip() else "said nothing"
 
@@ -581,7 +601,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         files = broken_files(given.keep or Path(folder), given.files, given.seed, given.rows)
         found = list(outcomes(files, os.cpu_count() or 1))
-    print(f"{len(found)} files, seed {given.seed}; each may take {SECONDS} s of processor time and {MEGABYTES} MB of address space")
+    print(
+        f"{len(found)} files, seed {given.seed}; each may take {SECONDS} s of processor time and {MEGABYTES} MB of address space"
+    )
     print(table_of(found))
     failed = [one for one in found if one.fault]
     for one in failed:

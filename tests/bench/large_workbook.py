@@ -17,7 +17,7 @@ from pathlib import Path
 
 import openpyxl
 
-from gongfu import arrange, check, compare, examine, findings, report
+from gongfu import check, examine, report
 from gongfu.sources import source_folder
 
 EDITIONS = ("cn-13fyp", "hebei-13fyp", "jilin-13fyp")
@@ -63,6 +63,7 @@ def timed(module: object, names: dict[str, str], seconds: dict[str, float]) -> I
                 return kept[name](*given, **named)
             finally:
                 seconds[names[name]] = seconds.get(names[name], 0) + time.perf_counter() - begun
+
         return call
 
     for name in names:
