@@ -61,8 +61,8 @@ def match(
 ) -> tuple[Correspondence, ...]:
     """Return the correspondences of a catalogue's items to the nation's: every item of either side appears.
 
-    ``quantities`` maps an item's key to the national items whose quantities it names (在册患者管理率 speaks for 严重精神障碍
-    患者管理 whatever the row is called): words of weight that names and character statistics may not show.
+    ``quantities`` maps an item's key to the national items whose quantities it names: 在册患者管理率 speaks for
+    严重精神障碍患者管理 whatever the row is called.
     """
     named = quantities or {}
     scores = [
@@ -179,7 +179,7 @@ def _assign(scores: list[list[float]], items: Sequence[Item], nation: Sequence[I
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A row of the other side that a left-over row may belong to: its likeness, and whether a quantity speaks for it."""
+    """A row that a left-over row of the other side may belong to; ``by_quantity`` says that a quantity speaks for it."""
 
     position: int
     score: float
