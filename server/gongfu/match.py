@@ -179,7 +179,7 @@ def _assign(scores: list[list[float]], items: Sequence[Item], nation: Sequence[I
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A row that a left-over row of the other side may belong to; ``by_quantity`` says that a quantity speaks for it."""
+    """A row that a left-over row of the other side may belong to; ``by_quantity``: a quantity speaks for it."""
 
     position: int
     score: float
