@@ -256,8 +256,8 @@ def _joined(first: Item, rest: Item, own: set[str]) -> Item:
 
 
 def _plain_number(text: str) -> str:
-    digits = re.fullmatch(r"（?(\d+)[）.、]?", reading(text).text)
-    return str(int(digits.group(1))) if digits else text
+    digits = re.fullmatch(r"（?([0-9]+)[）.、]?", reading(text).text)
+    return digits.group(1).lstrip("0") or "0" if digits else text
 
 
 def _numbered(items: list[Item], has_numbers: bool) -> list[Item]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+_ORDINAL_DIGITS = 6
+
 TEXT_FIELDS = ("number", "domain", "category", "name", "target", "content", "standard", "funding", "departments",
                "coverage", "payment")  # fmt: skip
 
@@ -36,6 +38,12 @@ class Item:
     def text(self, column: str) -> str:
         """Return the verbatim text of a column, empty where the catalogue has none."""
         return self.texts.get(column, "")
+
+    @property
+    def ordinal(self) -> int | None:
+        """Return the number as a whole number; None where it is none or beyond what any catalogue numbers."""
+        plain = self.number.isascii() and self.number.isdigit() and len(self.number) <= _ORDINAL_DIGITS
+        return int(self.number) if plain else None
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ data/tables/; no IRI pattern stands here.
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 
 import pyoxigraph as ox
 
@@ -25,6 +26,7 @@ _MATCHES = {"same": "exactMatch", "renamed": "closeMatch", "narrower": "broadMat
 _MATCHES_ONWARD = {**_MATCHES, "narrower": "narrowMatch", "broader": "broadMatch", "split": "narrowMatch",
                    "merged": "broadMatch"}  # fmt: skip
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
+_GAPS_MAX = 1_000
 
 
 def node(iri: str | None) -> ox.NamedNode | None:
@@ -56,8 +58,9 @@ def _gaps(catalogue: Catalogue) -> list[int]:
     """Return the numbers that are missing up to the last of a catalogue; none where they may stand in unread words."""
     if any(one.kind in UNREAD_PARTS for one in catalogue.unread):
         return []
-    numbers = {int(item.number) for item in catalogue.items if item.number.isdigit()}
-    return sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)[:1000]
+    numbers = {item.ordinal for item in catalogue.items} - {None}
+    last = max((number for number in numbers if number is not None), default=0)
+    return list(islice((number for number in range(1, last + 1) if number not in numbers), _GAPS_MAX))
 
 
 def item_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[ox.Triple]:
@@ -217,7 +220,7 @@ def _sides(item: Item | None, other: Item | None, catalogue: Catalogue, nation: 
     if other is None:
         return facts
     return facts | {
-        "nationalNumber": _number(other), "number": _number(item), "nationalName": other.name, "name": item.name,
+        "nationalNumber": other.ordinal, "number": item.ordinal, "nationalName": other.name, "name": item.name,
         "nationalDomain": node(domain_concept(other.text("domain"), nation.edition.scheme, codes)),
         "domain": node(domain_concept(item.text("domain"), catalogue.edition.scheme, codes)),
     }  # fmt: skip
@@ -228,10 +231,6 @@ def _rank(one: Correspondence, ours: Mapping[str, Item], theirs: Mapping[str, It
     item, other = ours.get(one.item or ""), theirs.get(one.national or "")
     same_name = item is not None and other is not None and key(item.name) == key(other.name)
     return one.confidence + (1.0 if same_name else 0.0)
-
-
-def _number(item: Item) -> int | None:
-    return int(item.number) if item.number.isdigit() else None
 
 
 def unread_triples(edition: str, unread: Sequence[Unread], codes: CodeLists, base: str) -> list[ox.Triple]:

@@ -145,18 +145,25 @@ def begins(clause: Clause) -> date | None:
     """Return the date from which a clause says that its rule holds, None for none."""
     for piece in clause.of("valid_from"):
         if found := _DATE.search(piece.text):
-            year, month, day = (int(part or 1) for part in found.groups())
-            return date(year, month, day)
+            return _date(*(int(part or 1) for part in found.groups()))
     return None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None  # the thirty-first of a short month: a misprint is no date
 
 
 def ends(clause: Clause, begin: date | None) -> date | None:
     """Return the last day of a rule that begins on a date and lasts as many years as the clause says."""
     for piece in clause.of("lasting"):
-        found = re.search(r"([一二两三四五]|\d+)年", piece.text)
+        found = re.search(r"([一二两三四五]|\d{1,3})年", piece.text)
         if found and begin:
             years = _YEARS.get(found.group(1)) or int(found.group(1))
-            return begin.replace(year=begin.year + years) - timedelta(days=1)
+            after = _date(begin.year + years, begin.month, begin.day)
+            return after - timedelta(days=1) if after else None
     return None
 
 
