@@ -38,6 +38,11 @@ _ITEM_COUNT = re.compile(
 )
 
 
+# How much one check compares. Catalogues have at most some thousand rows and a thousand characters a cell; what is far
+# beyond is another table, or made to keep the check busy.
+_ITEMS_MAX, _CELL_MAX, _TEXT_MAX = 5_000, 10_000, 5_000_000
+
+
 class UnusableCatalogue(Exception):
     """The file can be read but not checked: says in zh and en what is wrong, where, and what to do next."""
 
@@ -107,10 +112,34 @@ def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogu
         arranged = arrange(document)
     if not arranged.items:
         raise _without_items(path.name, passages, document.unread)
+    _check_extent(arranged.items, path.name)
     edition = _edition(path, document, arranged, region, codes)
     pictures = [Unread("picture", place) for place in document.unread]
     unread = (*arranged.unread, *passages, *pictures)
     return Catalogue(edition, arranged.items, unread, arranged.columns, path.name)
+
+
+def _check_extent(items: Sequence[Item], name: str) -> None:
+    """Raise UnusableCatalogue for more rows or longer cells than one check compares."""
+    if len(items) > _ITEMS_MAX:
+        raise UnusableCatalogue(
+            f"“{name}”有{len(items)}行，一次最多比对{_ITEMS_MAX}行。请只留清单，或分成几个文件后再试。",
+            f"“{name}” has {len(items)} rows, one check compares {_ITEMS_MAX}. Keep only the catalogue, or split it.",
+        )
+    longest, place = max(((len(text), item.cells.get(column)) for item in items for column, text in item.texts.items()),
+                         key=lambda one: one[0])  # fmt: skip
+    where = f"{place.sheet} {place.address}" if place else name
+    if longest > _CELL_MAX:
+        raise UnusableCatalogue(
+            f"“{name}”的单元格[{where}]有{longest}字，一格最多{_CELL_MAX}字。请检查这一格是否粘贴了整篇文字。",
+            f"Cell [{where}] of “{name}” holds {longest} characters, at most {_CELL_MAX} are read. Is it a whole text?",
+        )
+    total = sum(len(text) for item in items for text in item.texts.values())
+    if total > _TEXT_MAX:
+        raise UnusableCatalogue(
+            f"“{name}”的清单共{total}字，一次最多比对{_TEXT_MAX}字。请分成几个文件后再试。",
+            f"The catalogue in “{name}” has {total} characters, one check compares {_TEXT_MAX}. Split it.",
+        )
 
 
 def _without_items(name: str, passages: Sequence[Unread], pictures: Sequence[str]) -> UnusableCatalogue:
