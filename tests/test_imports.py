@@ -10,9 +10,9 @@ MODULES = [
     "settings", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers", "shares", "statements",
     "reading", "document", "codes", "facts", "arrange", "elements", "masthead", "measures", "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
-    "match", "earlier", "coverage", "indicators", "sources", "funding_source", "graph", "funding_graph", "compare",
-    "target_source", "target_graph", "validate", "rules", "wording", "examine", "findings", "report", "check",
-    "negotiation", "headers", "problems", "sparql", "build", "query", "page", "serving", "cli",
+    "likeness", "match", "earlier", "coverage", "indicators", "sources", "funding_source", "graph", "funding_graph",
+    "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "findings", "report",
+    "check", "negotiation", "headers", "problems", "sparql", "build", "query", "page", "serving", "cli",
 ]  # fmt: skip
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "house" not in path.parts)
 

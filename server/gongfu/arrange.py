@@ -32,6 +32,7 @@ class Columns:
     titles: Mapping[str, str]
     needs_one_of: frozenset[str]
     ignored: tuple[re.Pattern[str], ...]
+    headings: tuple[re.Pattern[str], ...]
 
     def field(self, title: str) -> str | None:
         """Return the field a header title names: equal first, then the longest known title it contains."""
@@ -61,7 +62,8 @@ def columns() -> Columns:
     table = yaml.safe_load((house().data / "tables" / "catalogue.yaml").read_text("utf-8"))
     titles = {key(title): name for name, column in table["columns"].items() for title in column["titles"]}
     ignored = tuple(re.compile(pattern) for pattern in table["ignored_lines"])
-    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored)
+    headings = tuple(re.compile(pattern) for pattern in table["headings"])
+    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored, headings)
 
 
 @dataclass
@@ -174,9 +176,11 @@ def _heading(state: _Arrangement, filled: list[Cell]) -> bool:
 
 
 def is_heading(text: str) -> bool:
-    """Say whether a text is a domain heading: short, and numbered like one or the name of a published domain."""
+    """Say whether a text is a domain heading: short, and numbered like one or the name of a (published) domain."""
     short = len(text) <= _LABEL_MAX and not re.search(r"[。；]", text)
-    return short and (bool(_HEADING.match(text)) or key(text) in _domain_names())
+    name = _COUNT_NOTE.sub("", text).strip()
+    named = key(name) in _domain_names() or any(pattern.search(name) for pattern in columns().headings)
+    return short and (bool(_HEADING.match(text)) or named)
 
 
 @lru_cache(maxsize=1)

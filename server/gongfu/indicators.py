@@ -54,7 +54,13 @@ def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: Nati
     known = known_indicator(measure.label, [name, *(other_name for other_name, _ in candidates)], codes)
     if known and not _contradicted(known, nation, possible):
         return _Reading(measure, known, known=True)
-    best = max(((_likeness(measure, name, other, codes), other.indicator) for _, other in possible), default=(0.0, ""))
+    label, alone = measure.label, len({other.indicator for _, other in possible}) == 1
+    if alone and measure.unit == "元" and words().recipients.search(label):
+        label = ""  # who gets the amount says nothing against what it is: 艺术类专业学生每生每年2200元
+    best = max(
+        ((_likeness(replace(measure, label=label), name, other, codes), other.indicator) for _, other in possible),
+        default=(0.0, ""),
+    )
     needed = _needed(measure, siblings, name, possible, codes)
     return _Reading(measure, best[1] if best[0] >= needed else "", known=False)
 

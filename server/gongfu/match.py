@@ -1,31 +1,28 @@
 """Match: which national item does each row of a catalogue answer to?
 
-Place in the flow: arrange -> **match** -> map. Statistics of characters decide, no model and no number: names,
-standards and target groups are compared by pairs of neighbouring characters, each weighted by how rare it is in the
-two catalogues. Numbers and order carry no weight. What stays unsure says so by its confidence.
+Place in the flow: arrange -> **match** -> map. The likeness of the rows' words decides (gongfu.likeness), no model, no
+number and no order. What stays unsure says so by its confidence.
 """
 
-import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from gongfu.catalogue import Item, Unread
-from gongfu.synonyms import canonical
+from gongfu.likeness import Likeness, likeness, same_domain
 from gongfu.text import key
 
-# How the likeness of two rows is put together; found by comparing with the curated correspondences of two provinces.
-_NAME, _STANDARD, _TARGET, _DOMAIN = 0.55, 0.27, 0.13, 0.05
-# Below ACCEPT a pair is not proposed; a second partner must be nearer still, for a split or merge is a strong claim.
-ACCEPT, ACCEPT_SECOND, ACCEPT_BY_QUANTITY = 0.34, 0.62, 0.42
-# What is named only to be left out (除职工基本医疗保险应参保人员以外) is no part of the row that names it.
-_EXCEPTED = re.compile(r"(除|不含|不包括|不属于)[^，。；]*?(以外|之外|外|）|(?=[，。；]))")
+# Below ACCEPT a pair is not proposed. A pair that leaves every other pair of its rows this far behind is surer than its
+# likeness: nothing else could be meant.
+ACCEPT, MARGIN = 0.36, 0.1
 # What it adds to the likeness of a pair that the row names a quantity which only that national item has.
-QUANTITY = 0.3
+QUANTITY = 0.15
+# A row is a part of an item that another row answers (a split), or answers a second item (a merge), when it is nearly
+# whole inside that item, or has nearly all that tells the second item from the first.
+ACCEPT_SECOND, PART, ADDED = 0.3, 0.7, 0.65
 # Two rows of one domain that nothing else claims are proposed to a person when they share at least this much.
-ACCEPT_LEFT_OVER = 0.11
+ACCEPT_LEFT_OVER = 0.22
 
 # In interleaved columns a name stands in 2 to PIECES pieces, of 3 characters in the mean, with up to BETWEEN others
 # between two of them.
@@ -50,9 +47,6 @@ class Correspondence:
     exemption: str = ""
 
 
-Vector = Mapping[str, float]
-
-
 Quantities = Mapping[str, frozenset[str]]
 
 
@@ -61,18 +55,19 @@ def match(
 ) -> tuple[Correspondence, ...]:
     """Return the correspondences of a catalogue's items to the nation's: every item of either side appears.
 
-    ``quantities`` maps an item's key to the national items whose quantities it names: 在册患者管理率 speaks for
-    严重精神障碍患者管理 whatever the row is called.
+    ``quantities`` maps an item's key to the national items whose quantities it names (在册患者管理率 speaks for
+    严重精神障碍患者管理 whatever the row is called): words of weight that character statistics may not show.
     """
-    named = quantities or {}
+    alike, named = likeness(items, nation), quantities or {}
     scores = [
         [_raised(score, other.key in named.get(item.key, ())) for score, other in zip(row, nation, strict=True)]
-        for row, item in zip(_scores(items, nation), items, strict=True)
+        for row, item in zip(alike.scores(), items, strict=True)
     ]
-    pairs = _assign(scores, items, nation)
-    pairs += _seconds(scores, items, nation, pairs, named)
-    pairs += _left_over(scores, items, nation, pairs)
-    return _correspondences(items, nation, pairs)
+    pairs = _assign(scores)
+    pairs += _splits(alike, scores, pairs)
+    pairs += _left_over(alike, scores, pairs)
+    pairs += _merges(alike, scores, pairs)
+    return _correspondences(items, nation, _surer(scores, pairs))
 
 
 def _raised(score: float, names_its_quantity: bool) -> float:
@@ -87,80 +82,7 @@ class _Pair:
     why: str
 
 
-def _scores(items: Sequence[Item], nation: Sequence[Item]) -> list[list[float]]:
-    """Return the likeness of every item (row) to every national item (column)."""
-    rarity = _rarity([*items, *nation])
-    theirs = {field: _index([_vector(text, rarity) for text in texts]) for field, texts in _columns(nation).items()}
-    ours = {field: [_vector(text, rarity) for text in texts] for field, texts in _columns(items).items()}
-    weights = {"name": _NAME, "standard": _STANDARD, "target": _TARGET}
-    return [
-        _row(item, nation, {one: _cosines(ours[one][position], theirs[one], len(nation)) for one in weights}, weights)
-        for position, item in enumerate(items)
-    ]
-
-
-def _row(
-    item: Item, nation: Sequence[Item], cosines: Mapping[str, list[float]], weights: Mapping[str, float]
-) -> list[float]:
-    name, domain = key(item.name), _domain(item)
-    row = []
-    for column, other in enumerate(nation):
-        if name == key(other.name):
-            row.append(1.0)  # told apart from other rows of the same name by nothing: a second one becomes a split
-            continue
-        likeness = sum(weight * cosines[field][column] for field, weight in weights.items())
-        row.append(min(likeness + (_DOMAIN if domain == _domain(other) else 0.0), 0.99))
-    return row
-
-
-def _columns(items: Sequence[Item]) -> Mapping[str, list[str]]:
-    return {
-        "name": [item.name for item in items],
-        "standard": [item.standard for item in items],
-        "target": [item.text("target") for item in items],
-    }
-
-
-def _index(vectors: Sequence[Vector]) -> Mapping[str, list[tuple[int, float]]]:
-    """Turn vectors round: for each pair of characters the columns that have it, with their weights."""
-    index: dict[str, list[tuple[int, float]]] = {}
-    for column, vector in enumerate(vectors):
-        for pair, weight in vector.items():
-            index.setdefault(pair, []).append((column, weight))
-    return index
-
-
-def _cosines(vector: Vector, index: Mapping[str, list[tuple[int, float]]], columns: int) -> list[float]:
-    """Return the cosine of one vector with every column of an index; only what they share costs time."""
-    cosines = [0.0] * columns
-    for pair, weight in vector.items():
-        for column, other in index.get(pair, ()):
-            cosines[column] += weight * other
-    return cosines
-
-
-def _pairs_of(text: str) -> Counter[str]:
-    letters = canonical(text)
-    return Counter(letters[index : index + 2] for index in range(len(letters) - 1))
-
-
-def _rarity(items: Iterable[Item]) -> Vector:
-    seen: Counter[str] = Counter()
-    total = 0
-    for item in items:
-        total += 1
-        seen.update(set(_pairs_of(item.name)) | set(_pairs_of(item.standard)) | set(_pairs_of(item.text("target"))))
-    return {pair: math.log(1 + total / count) for pair, count in seen.items()}
-
-
-def _vector(text: str, rarity: Vector) -> Vector:
-    counts = _pairs_of(text)
-    weighted = {pair: (1 + math.log(count)) * rarity[pair] for pair, count in counts.items()}
-    length = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
-    return {pair: weight / length for pair, weight in weighted.items()}
-
-
-def _assign(scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item]) -> list[_Pair]:
+def _assign(scores: list[list[float]]) -> list[_Pair]:
     """Pair one to one, nearest first; equal names are told apart by the rest of the row."""
     ranked = sorted(
         ((score, i, n) for i, row in enumerate(scores) for n, score in enumerate(row) if score >= ACCEPT),
@@ -177,62 +99,55 @@ def _assign(scores: list[list[float]], items: Sequence[Item], nation: Sequence[I
     return pairs
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """A row that a left-over row of the other side may belong to; ``by_quantity``: a quantity speaks for it."""
+def _surer(scores: list[list[float]], pairs: list[_Pair]) -> list[_Pair]:
+    """Say "alone" of the pairs that no other pair of their rows comes near, but for those that are pairs too."""
+    taken = {(pair.item, pair.nation) for pair in pairs}
+    left = [[0.0 if (i, n) in taken else score for n, score in enumerate(row)] for i, row in enumerate(scores)]
+    rows, columns = [max(row, default=0.0) for row in left], [max(column) for column in zip(*left, strict=True)]
 
-    position: int
-    score: float
-    row: Item
-    by_quantity: bool
+    def alone(pair: _Pair) -> bool:
+        others = max(rows[pair.item], columns[pair.nation])
+        return pair.why == "similarity" and scores[pair.item][pair.nation] - others >= MARGIN
+
+    return [replace(pair, why="alone") if alone(pair) else pair for pair in pairs]
 
 
-def _seconds(
-    scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair], named: Quantities
-) -> list[_Pair]:
-    """Find what the one-to-one pairing left over but which clearly belongs to a pair: splits and merges."""
-    paired_items = {pair.item for pair in pairs}
-    paired_nation = {pair.nation for pair in pairs}
+def _splits(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> list[_Pair]:
+    """Pair the rows left over that are a part of a national item: 疾病应急救助 is one of 医疗救助."""
+    paired = {pair.item for pair in pairs}
     found: list[_Pair] = []
-    for i, item in enumerate(items):
-        if i not in paired_items:
-            speaks = named.get(item.key, frozenset())
-            candidates = [_Candidate(n, scores[i][n], other, other.key in speaks) for n, other in enumerate(nation)]
-            found += [_Pair(i, n, score, why) for n, score, why in _second(item, candidates)]
-    for n, other in enumerate(nation):
-        if n not in paired_nation:
-            candidates = [
-                _Candidate(i, scores[i][n], item, other.key in named.get(item.key, ())) for i, item in enumerate(items)
-            ]
-            found += [_Pair(i, n, score, why) for i, score, why in _second(other, candidates)]
+    for i, row in enumerate(scores):
+        best = max(range(len(row)), key=row.__getitem__, default=None)
+        if i in paired or best is None or row[best] < ACCEPT_SECOND:
+            continue
+        part = alike.part_of(i, best)
+        if part >= PART or row[best] >= 2 * ACCEPT_SECOND:
+            found.append(_Pair(i, best, max(part, row[best]), "part"))
     return found
 
 
-def _words_of(row: Item) -> str:
-    """Return what a row speaks of, without what it names only to leave out."""
-    return key(_EXCEPTED.sub("", f"{row.name}。{row.text('target')}。{row.standard}"))
+def _merges(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> list[_Pair]:
+    """Pair the national items left over that a row answers beside the item it is paired with already."""
+    partner = {pair.item: pair.nation for pair in pairs if pair.why != "left-over"}
+    paired = {pair.nation for pair in pairs}
+    found: list[_Pair] = []
+    for n in range(len(alike.nation)):
+        best = max(partner, key=lambda i: scores[i][n], default=None)
+        if n in paired or best is None or scores[best][n] < ACCEPT_SECOND:
+            continue
+        added = alike.added(n, partner[best], best)
+        if added >= ADDED:
+            found.append(_Pair(best, n, added, "part"))
+    return found
 
 
-def _second(left: Item, candidates: list[_Candidate]) -> list[tuple[int, float, str]]:
-    """Return the partner of a left-over row: a row whose text names it, one very alike, or one with its quantity."""
-    name = key(left.name)
-    naming = [one for one in candidates if len(name) >= 4 and name in _words_of(one.row)]
-    alike = [one for one in candidates if one.score >= (ACCEPT_BY_QUANTITY if one.by_quantity else ACCEPT_SECOND)]
-    if not naming and not alike:
-        return []
-    best = max(naming or alike, key=lambda one: one.score)
-    return [(best.position, 0.75 if naming else best.score, "named" if naming else "similarity")]
-
-
-def _left_over(
-    scores: list[list[float]], items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]
-) -> list[_Pair]:
+def _left_over(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> list[_Pair]:
     """Propose pairs among what nothing claims, within one domain: each must be the other's nearest."""
-    free_items = set(range(len(items))) - {pair.item for pair in pairs}
-    free_nation = set(range(len(nation))) - {pair.nation for pair in pairs}
+    free_items = set(range(len(alike.items))) - {pair.item for pair in pairs}
+    free_nation = set(range(len(alike.nation))) - {pair.nation for pair in pairs}
     found: list[_Pair] = []
     for i in sorted(free_items):
-        near = {n: scores[i][n] for n in free_nation if _same_domain(items[i], nation[n])}
+        near = {n: scores[i][n] for n in free_nation if same_domain(alike.items[i], alike.nation[n])}
         best = max(near, key=lambda n: near[n], default=None)
         if best is None or near[best] < ACCEPT_LEFT_OVER:
             continue
@@ -277,23 +192,6 @@ def _goes_on(name: str, text: str, first: int, last: int, pieces: int) -> bool:
     return False
 
 
-def _same_domain(one: Item, other: Item) -> bool:
-    return _domain(one) == _domain(other)
-
-
-@lru_cache(maxsize=4096)
-def _bare_domain(heading: str) -> str:
-    """Return the domain's name without the words that catalogues add or drop: 基本公共文化体育服务 is 文化体育."""
-    name = key(heading)
-    for word in ("基本", "公共", "服务"):
-        name = name.replace(word, "")
-    return name
-
-
-def _domain(item: Item) -> str:
-    return _bare_domain(item.text("domain"))
-
-
 def _correspondences(items: Sequence[Item], nation: Sequence[Item], pairs: list[_Pair]) -> tuple[Correspondence, ...]:
     per_item = Counter(pair.item for pair in pairs)
     per_nation = Counter(pair.nation for pair in pairs)
@@ -326,8 +224,9 @@ def _correspondence(
 
 def _confidence(pair: _Pair) -> float:
     """Spread likeness over confidence: what is barely accepted is worth 0.4, what is nearly equal 0.99."""
-    if pair.why == "named":
-        return pair.score
     if pair.why == "left-over":
         return 0.35
-    return round(min(0.99, max(0.4, 0.4 + (pair.score - ACCEPT) * 1.1)), 2)
+    if pair.why == "part":
+        return round(0.5 + pair.score / 4, 2)
+    sure = 0.15 if pair.why == "alone" else 0.0
+    return round(min(0.99, 0.4 + sure + (pair.score - ACCEPT) * 1.1), 2)

@@ -44,6 +44,7 @@ class Words:
     former_before: re.Pattern[str]
     former_after: re.Pattern[str]
     amount_nouns: tuple[str, ...]
+    recipients: re.Pattern[str]
     groups: frozenset[str]
     measured_endings: re.Pattern[str]
     generic: frozenset[str]
@@ -187,7 +188,7 @@ def words() -> Words:
         selecting_before=re.compile(table["selecting_before"]),
         defining=re.compile(table["defining"]), reaching=frozenset(table["reaching"]),
         former_before=re.compile(table["former_before"]), former_after=re.compile(table["former_after"]),
-        amount_nouns=tuple(table["amount_nouns"]),
+        amount_nouns=tuple(table["amount_nouns"]), recipients=re.compile(table["recipients"]),
         groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
         generic=frozenset(table["generic"]), counted_nouns=table["counted_nouns"],
         growing=re.compile(table["growing"]), joined=re.compile(table["joined"]),
