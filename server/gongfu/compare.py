@@ -15,9 +15,8 @@ from gongfu.settings import DEFINITIONS, house
 
 # A pair of rows that is less sure than this is not judged; it is reported for a person to confirm.
 CERTAIN = Decimal("0.5")
-# What the comparisons ask of code lists: which way an indicator is better, which national unit a local one answers to,
-# what kind of payer pays and what a way of giving amounts to.
-_NEEDED = tuple(DEFINITIONS + name for name in ("polarity", "counterpartOf", "payerKind", "fundingModeKind"))
+# What the comparisons ask of code lists: which way an indicator is better, which national unit a local one answers to.
+_NEEDED = (DEFINITIONS + "polarity", DEFINITIONS + "counterpartOf")
 
 
 def comparisons(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:

@@ -9,7 +9,7 @@ and where a neighbour in the same list has it too (集体合同示范文本 is n
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from math import log
@@ -24,9 +24,11 @@ from gongfu.elements import (
     Element,
     Manner,
     attainment_of,
+    describes,
     element_words,
     has_any,
     is_spared,
+    states_quantity,
 )
 from gongfu.match import Correspondence
 from gongfu.settings import house
@@ -44,8 +46,9 @@ _FIRMNESS = {"encouraged": 0, "progressive": 1, "immediate": 2}
 class Coverage:
     """Whether the ``order``-th element of a national item stands in the catalogue.
 
-    ``presence`` is present, absent or unclear; ``likeness`` is between 0 and 1; ``item``, ``quote`` and ``manner`` are
-    of the place where the most of it stands, None and empty where it is absent.
+    ``presence`` is present, absent, unclear, or undescribed where the rows state no more than quantities; ``likeness``
+    is between 0 and 1; ``item``, ``quote`` and ``manner`` are of the place where the most of it stands, None and empty
+    where it is nowhere, or where the place only counts it.
     """
 
     national: str
@@ -68,8 +71,15 @@ def covered(
         if pair.item in ours and pair.national in theirs and elements.get(pair.national or ""):
             rows.setdefault(pair.national or "", []).append(ours[pair.item or ""])
     rarity = _rarity(nation)
-    return tuple(one for national, found in rows.items()
+    return tuple(_silent(one, found) for national, found in rows.items()
                  for one in _of_item(theirs[national], elements[national], _place(found), rarity))  # fmt: skip
+
+
+def _silent(one: Coverage, rows: Sequence[Item]) -> Coverage:
+    """Return what is absent from rows that describe nothing as undescribed; from rows without any text as unclear."""
+    if one.presence != "absent" or any(map(describes, rows)):
+        return one
+    return replace(one, presence="undescribed" if any(row.standard for row in rows) else "unclear")
 
 
 # --- where to look ----------------------------------------------------------------------------------------------------
@@ -94,6 +104,7 @@ class _Place:
     clauses: tuple[_Clause, ...]
     doubtful: tuple[_Clause, ...]
     context: Pairs
+    names: frozenset[str]
     text: str
 
 
@@ -104,6 +115,7 @@ def _place(rows: Sequence[Item]) -> _Place:
     return _Place(
         tuple(clauses), tuple(_Clause(*one, _said(one[1]) | _said(one[1], "perhaps")) for one in wider),
         frozenset().union(*(_said(row.name) | _said(row.text("target")) for row in rows)),
+        frozenset(row.name for row in rows),
         "。".join(part for row in rows for part in row.texts.values()),
     )  # fmt: skip
 
@@ -112,7 +124,7 @@ def _clauses(row: Item) -> list[_Clause]:
     """Return the name, every clause and every two neighbouring clauses of a row."""
     found = [_Clause(row.key, row.name, row.name, _said(row.name))]
     for text in (row.text(column) for column in (*COLUMNS, "coverage")):
-        for sentence in re.split(f"[{SENTENCE_ENDS}]", text):
+        for sentence in re.split(rf"[{SENTENCE_ENDS}]|\.(?!\d)", text):
             parts = [part for part in re.split(f"[{CLAUSE_ENDS}]", sentence) if part.strip()]
             parts += [f"{one}，{other}" for one, other in pairwise(parts)]
             found += [_Clause(row.key, part, sentence, _said(part)) for part in parts]
@@ -241,14 +253,22 @@ def _found(wanted: _Wanted, place: _Place, clauses: Sequence[_Clause]) -> list[t
     return [(likeness[one], clause) for one, clause in zip(bits, clauses, strict=True)]
 
 
-def _manner(wanted: _Wanted, place: _Place) -> Manner:
-    """Return the best promise of all clauses that have the element: free if one is, as firm as the firmest."""
-    having = _smallest([clause for likeness, clause in _found(wanted, place, place.clauses) if likeness >= ABSENT])
-    free = has_any(place.text, "free") or any(
-        is_spared(clause.text) or has_any(clause.sentence, "cheaper") for clause in having
-    )
+def _manner(wanted: _Wanted, place: _Place) -> Manner | None:
+    """Return the best promise of all clauses that have the element: free if one is, as firm as the firmest.
+
+    A clause that only counts (火化率达到60%) and the name of a row promise nothing in this or that manner.
+    """
+    found = [
+        (likeness, clause) for likeness, clause in _found(wanted, place, place.clauses) if wanted.found(clause.pairs)
+    ]
+    having = _smallest([clause for likeness, clause in found if likeness >= ABSENT])
+    having = [one for one in having if not (states_quantity(one.text) or one.text in place.names)]
+    if not having:
+        return None
+    spared = any(map(is_spared, (*place.names, *(clause.text for clause in having))))
+    free = spared or has_any(place.text, "free") or any(has_any(clause.sentence, "cheaper") for clause in having)
     promised = [attainment_of(_before(wanted, clause.text)) for clause in having]
-    return Manner(free, max(promised, key=_FIRMNESS.__getitem__, default="immediate"))
+    return Manner(free, max(promised, key=_FIRMNESS.__getitem__))
 
 
 def _smallest(clauses: list[_Clause]) -> list[_Clause]:

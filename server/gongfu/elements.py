@@ -13,6 +13,7 @@ import yaml
 
 from gongfu.catalogue import Item
 from gongfu.settings import house
+from gongfu.text import key, reading
 
 COLUMNS = ("standard", "content")
 SENTENCE_ENDS, CLAUSE_ENDS = "。；;\n", "。；;\n，,：:"
@@ -104,6 +105,26 @@ def split_elements(item: Item) -> tuple[Element, ...]:
     return tuple(found.values())
 
 
+def describes(item: Item) -> bool:
+    """Say whether an item says what it provides: more than quantities, procedure and its own name."""
+    name = _telling(item.name)
+    for column in COLUMNS:
+        text = item.text(column)
+        for start, end in _cut(text, rf"[{CLAUSE_ENDS}]"):
+            clause = text[start:end]
+            if has_any(clause, "gives") if states_quantity(clause) else not has_any(clause, "procedure"):
+                first, last = _bare(text, _thing_start(text, start, end), end)
+                if not _telling(text[first:last]) <= name:
+                    return True
+    return False
+
+
+def _telling(text: str) -> set[str]:
+    """Return the pairs of characters of a text without the words that tell little."""
+    bare = re.sub("|".join(map(re.escape, element_words()["weak"])), "", key(text))
+    return {bare[at : at + 2] for at in range(len(bare) - 1)}
+
+
 def _parts(text: str) -> Iterator[tuple[int, int]]:
     for start, end in _cut(text, rf"[{CLAUSE_ENDS}]"):
         if not _is_procedure(text[start:end]):
@@ -134,8 +155,13 @@ def _separators() -> str:
 
 
 def _is_procedure(clause: str) -> bool:
+    return has_any(clause, "procedure") or states_quantity(clause)
+
+
+def states_quantity(clause: str) -> bool:
+    """Say whether a clause states a rate, or a number of people, money, times or the like."""
     units = "|".join(map(re.escape, element_words()["counted"]))
-    return has_any(clause, "procedure") or re.search(rf"\d\s*[万亿]?(?:{units})", clause) is not None
+    return re.search(rf"\d[万亿]?(?:{units})|(?<![差效])率", reading(clause).text) is not None
 
 
 def _thing_start(text: str, start: int, end: int) -> int:

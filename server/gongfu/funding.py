@@ -16,6 +16,8 @@ from gongfu.shares import Rate, Share, areas, begins, cases, delegate, ends, rat
 from gongfu.statements import Statement, condition, flat, is_silent, qualifier, says_when, statement
 from gongfu.text import Reading, reading
 
+# More clauses than this before a rule are no conditions of it.
+_CONDITIONS = 6
 _PLACES = frozenset({"region", "origin", "pilot", "part", "shortage", "valid_from", "silent"})
 
 
@@ -105,7 +107,8 @@ class _Reader:
             self.subject = said
         elif self._is_condition(said, following):
             holds = any(piece.kind in _PLACES - {"silent"} for piece in clause.pieces) or says_when(clause)
-            self.before += [clause] if holds or not is_silent(clause) else []
+            if holds or not is_silent(clause):
+                self._hold(clause)
         elif said.mode and not clause.of("silent"):
             self._tell(said, self._missing_payers(said))
         elif not is_silent(clause):
@@ -117,6 +120,12 @@ class _Reader:
             return False
         next_pays = following[0].pieces[0].kind in {"by", "respectively"} or following[0].text.startswith("所需")
         return not said.mode or (next_pays and says_when(said.clause))
+
+    def _hold(self, clause: Clause) -> None:
+        """Keep a clause as a condition of what follows; more than a few in a row are none."""
+        if len(self.before) >= _CONDITIONS:
+            self._use_conditions(told=False)
+        self.before.append(clause)
 
     def _date(self, clause: Clause) -> None:
         self.since = begins(clause) or self.since

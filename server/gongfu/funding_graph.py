@@ -28,7 +28,9 @@ def funding_triples(edition: str, funding: Funding, codes: CodeLists, base: str,
 def _parts(rule: FundingRule, codes: CodeLists, method: str) -> Iterator[Row]:
     """Yield the rows of a rule: one of its own, one for each payer, region, origin and payer of a share."""
     yield {
-        "mode": _code(codes, "funding-mode", rule.mode), "comparator": _code(codes, "comparator", rule.rate.comparator),
+        "mode": _code(codes, "funding-mode", rule.mode),
+        "modeKind": _fact(codes, "funding-mode", rule.mode, "fundingModeKind"),
+        "comparator": _code(codes, "comparator", rule.rate.comparator),
         "lower": rule.rate.lower, "upper": rule.rate.upper,
         "contributionBase": _code(codes, "contribution-base", rule.rate.base),
         "area": _code(codes, "area-type", rule.area), "condition": rule.condition, "qualifier": rule.qualifier,
@@ -38,7 +40,7 @@ def _parts(rule: FundingRule, codes: CodeLists, method: str) -> Iterator[Row]:
         "method": _code(codes, "reading-method", method),
     }  # fmt: skip
     for payer in rule.payers:
-        yield {"payer": _code(codes, "payer", payer)}
+        yield {"payer": _code(codes, "payer", payer), "payerKind": _fact(codes, "payer", payer, "payerKind")}
     for region in rule.regions:
         yield {"region": _code(codes, "region-group", region)}
     for origin in rule.origins:
@@ -46,6 +48,11 @@ def _parts(rule: FundingRule, codes: CodeLists, method: str) -> Iterator[Row]:
     for number, share in enumerate(rule.shares, 1):
         for payer in share.payers:
             yield {"share": number, "sharePayer": _code(codes, "payer", payer), "percent": share.percent}
+
+
+def _fact(codes: CodeLists, scheme: str, code: str, fact: str) -> ox.NamedNode | None:
+    concept = codes.concept(scheme, code)
+    return node(concept.facts.get(fact)) if concept else None
 
 
 def _code(codes: CodeLists, scheme: str, code: str) -> ox.NamedNode | None:

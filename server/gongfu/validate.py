@@ -25,12 +25,8 @@ if TYPE_CHECKING:
 Engine = Literal["shacl", "pyshacl"]
 SH = "http://www.w3.org/ns/shacl#"
 _SEVERITIES = {"Violation": "violation", "Warning": "warning", "Info": "information"}
-# What the shapes ask of code lists: which scheme a code is in, which kind a department or a payer is of.
-_NEEDED = (
-    "http://www.w3.org/2004/02/skos/core#inScheme",
-    "https://w3id.org/bps-cn/def#departmentKind",
-    "https://w3id.org/bps-cn/def#payerKind",
-)
+# What the shapes ask of code lists: which scheme a code is in, which kind a department is of.
+_NEEDED = ("http://www.w3.org/2004/02/skos/core#inScheme", "https://w3id.org/bps-cn/def#departmentKind")
 
 
 @dataclass(frozen=True)
