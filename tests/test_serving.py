@@ -91,7 +91,7 @@ class Client:
 
     @property
     def workers(self) -> set[int]:
-        return set(self.app.state.pool.pids)
+        return set(self.app.state.service.workers)
 
 
 @contextmanager
@@ -505,7 +505,7 @@ def test_preflight(client: Client) -> None:
 
 def test_a_bug_is_a_problem_with_safe_headers(store: Path) -> None:
     with client_of(store) as client:
-        del client.app.state.pool
+        client.app.state.service._dataset = None
         response = client.get("/health")
         assert "Traceback" not in json.dumps(problem(response, 500, "internal"))
         assert response.headers["access-control-allow-origin"] == "*"

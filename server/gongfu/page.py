@@ -10,7 +10,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import jinja2
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
 
+from gongfu import __version__
+from gongfu.responses import READING, page, unchanged_or
+from gongfu.service import Service
+from gongfu.settings import house
 from gongfu.sparql.dataset import PAGES, Dataset, open_store, select
 
 
@@ -37,6 +43,29 @@ class Contents:
     editions: Sequence[Mapping[str, str]]
     editions_query: Example
     examples: Sequence[Example]
+
+
+def add_pages(app: FastAPI, service: Service) -> None:
+    """Add the start page and the style sheet of the pages."""
+    templates = environment()
+    service.derived(_start_contents)  # a store that cannot be read fails at the start and not at the first visit
+
+    @app.api_route("/", methods=list(READING), include_in_schema=False)
+    async def start(request: Request) -> Response:
+        """Return the start page."""
+        shown = service.derived(_start_contents)
+        return page(request, start_page(templates, shown, str(request.url_for("sparql")), __version__))
+
+    style = (PAGES / "style.css").read_bytes()
+
+    @app.api_route("/pages/style.css", methods=list(READING), include_in_schema=False)
+    async def style_sheet(request: Request) -> Response:
+        """Return the style sheet of the pages."""
+        return unchanged_or(request, style, "text/css")
+
+
+def _start_contents(dataset: Dataset) -> Contents:
+    return contents(dataset, house().ontology / "questions")
 
 
 def contents(dataset: Dataset, questions: Path) -> Contents:

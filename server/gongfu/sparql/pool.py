@@ -151,6 +151,17 @@ class Pool:
         await asyncio.gather(*(worker.kill() for worker in self._workers))
         self._workers.clear()
 
+    async def drain(self) -> None:
+        """End every worker as soon as it is free, the last after the deadline of its query."""
+        self._closing = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.seconds + 1.0):
+                while self._workers:
+                    worker = await self._free.get()
+                    self._workers.discard(worker)
+                    await worker.kill()
+        await self.close()
+
     async def answer(self, job: Job) -> Answer:
         """Return the answer to a job.
 

@@ -1,0 +1,74 @@
+"""Service: what the routes work with: the data that are served now, the workers that query them, limits, problems.
+
+Place in the flow: HTTP, left of every module with routes. A module with routes offers ``add_…(app, service)``, and
+``serving.application`` composes them. New data replace the old in one step, so a route asks ``service.dataset`` at each
+request; what it makes of the data once and for all, it keeps by ``service.derived``.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from gongfu.problems import Problem, Problems
+from gongfu.sparql.answering import Answer, Job
+from gongfu.sparql.dataset import Dataset
+from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Pool, WorkerLost
+
+_Made = TypeVar("_Made")
+
+
+class Service:
+    """The state of a running application; only ``start``, ``replace`` and ``close`` change it."""
+
+    def __init__(self, dataset: Dataset, limits: Limits, problems: Problems) -> None:
+        self.limits, self.problems = limits, problems
+        self._dataset, self._pool = dataset, Pool(dataset, limits)
+        self._derived: dict[Any, Any] = {}
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data that are served now."""
+        return self._dataset
+
+    @property
+    def workers(self) -> list[int]:
+        """The process numbers of the workers."""
+        return self._pool.pids
+
+    def derived(self, make: Callable[[Dataset], _Made]) -> _Made:
+        """Return what a function makes of the data, made once for each version of them; ``make`` is a module's own."""
+        if make not in self._derived:
+            self._derived[make] = make(self._dataset)
+        made: _Made = self._derived[make]
+        return made
+
+    async def start(self) -> None:
+        """Start the workers; raises WorkerLost when one cannot start."""
+        await self._pool.start()
+
+    async def close(self) -> None:
+        """End the workers."""
+        await self._pool.close()
+
+    async def replace(self, dataset: Dataset) -> None:
+        """Serve other data from now on; queries that run are finished on the old ones."""
+        pool = Pool(dataset, self.limits)
+        await pool.start()
+        old = self._pool
+        self._dataset, self._pool, self._derived = dataset, pool, {}
+        await old.drain()
+
+    async def answer(self, job: Job) -> Answer:
+        """Return the answer to a job; raises Problem for a query that fails, is too slow or comes when all are busy."""
+        seconds = round(self.limits.seconds, 1)
+        try:
+            found = await self._pool.answer(job)
+        except Busy as error:
+            wait = max(1, round(seconds))
+            raise Problem("busy", {"seconds": wait}, {"retry-after": str(wait)}) from error
+        except DeadlinePassed as error:
+            raise Problem("deadline-passed", {"seconds": f"{seconds:g}"}) from error
+        except WorkerLost as error:
+            raise Problem("query-too-heavy") from error
+        if found.problem:
+            raise Problem(found.problem, found.facts)
+        return found
