@@ -8,7 +8,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
     "settings", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers", "shares", "statements",
-    "reading", "document", "codes", "facts", "arrange", "elements", "masthead", "measures", "funding",
+    "reading", "document", "codes", "facts", "arrange", "elements", "masthead",
+    "measure", "normal", "sentence", "selection", "binding", "measures",
+    "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
     "likeness", "match", "earlier", "coverage", "indicators", "sources", "funding_source", "graph", "funding_graph",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "findings", "report",
