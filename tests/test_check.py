@@ -287,6 +287,8 @@ BAD_INPUT = {
     "unknown region": (["清单.csv", "--region", "999999"], ["999999", "GB/T 2260"], "请用", "Use"),
     "region by name": (["清单.csv", "--region", "Jilin"], ["Jilin", "GB/T 2260"], "请用", "Use"),
     "unknown edition": (["清单.csv", "--against", "cn-99fyp"], ["cn-99fyp", "cn-13fyp"], "已有", "known"),
+    "no catalogue in the edition": (["清单.csv", "--against", "guidance-2018"], ["guidance-2018"], "已有", "known"),
+    "edition not national": (["清单.csv", "--against", "hebei-13fyp"], ["hebei-13fyp", "cn-12fyp"], "已有", "known"),
 }
 
 
@@ -324,6 +326,13 @@ def test_faults_of_a_file_speak_two_languages(error: type[Exception], path: str,
     assert isinstance(fault.value, UnreadableDocument | UnusableCatalogue)
     assert path in fault.value.zh
     assert path in fault.value.en
+
+
+def test_correspondences_stated_against_one_edition_are_not_used_against_another() -> None:
+    examined = check(catalogue_of("jilin-13fyp"), "cn-12fyp").examined
+    pairs = {pair for pair in examined.correspondences if pair.item}
+    assert pairs
+    assert "manual" not in {pair.justification for pair in pairs}
 
 
 @pytest.mark.parametrize(("name", "region"), [("吉林省清单.csv", "220000"), ("清单.csv", "CN")])

@@ -87,6 +87,12 @@ class Edition:
     implements: str = ""
     series: str = ""
     forwarded_by: str = ""
+    forwarded_title: str = ""
+    forwarded_issuer: str = ""
+    forwarded_issued: date | None = None
+    absent: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # what the original lacks -> the reason, by language
     supersedes: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     published: bool = False

@@ -28,6 +28,7 @@ from gongfu.sources import (
     curated_elements,
     curated_measures,
     edition_of,
+    national_folder,
     source_folder,
 )
 from gongfu.target_source import curated_targets
@@ -68,14 +69,16 @@ def check(path: Path, against: str = NATION, region: str | None = None) -> Repor
     catalogue = read_catalogue(path, region, codes)
     if catalogue.edition.id == nation.catalogue.edition.id:  # two readings of one edition must not merge
         catalogue = replace(catalogue, edition=replace(catalogue.edition, id=f"{catalogue.edition.id}-checked"))
-    stated = curated_correspondences(path.parent) if path.name == "catalogue.csv" else None
+    # What a person stated holds for the edition it was stated against; against another the rows speak for themselves.
+    implements = catalogue.edition.implements in {"", nation.catalogue.edition.id}
+    stated = curated_correspondences(path.parent) if path.name == "catalogue.csv" and implements else None
     return report(examine(catalogue, nation, codes, base, stated), codes)
 
 
 def national(edition: str, codes: CodeLists, base: str) -> Prepared:
     """Return a curated edition, read from its folder, ready to be compared with."""
     try:
-        folder = source_folder(edition)
+        folder = national_folder(edition)
     except FaultySource as error:
         raise UnusableCatalogue(*str(error).split(" / ", 1)) from error
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)

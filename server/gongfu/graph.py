@@ -46,12 +46,18 @@ def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[o
         "titleZh": edition.title.get("zh"), "titleEn": edition.title.get("en"),
         "documentTitle": edition.document_title, "documentNumber": edition.document_number, "issuer": edition.issuer,
         "issued": edition.issued, "sha256": edition.sha256, "forwardedBy": edition.forwarded_by,
+        "forwardedTitle": edition.forwarded_title, "forwardedIssuer": edition.forwarded_issuer,
+        "forwardedIssued": edition.forwarded_issued,
         "from": edition.period[0] if edition.period else None, "to": edition.period[1] if edition.period else None,
         "supersedes": edition.supersedes,
     }  # fmt: skip
     gaps: list[Row] = [{"gap": number} for number in _gaps(catalogue)]
     notes: list[Row] = [{"extraction": text, "language": language} for language, text in edition.notes]
-    return triples("edition", [row, *gaps, *notes], base)
+    lacking: list[Row] = [
+        {f"{name}Absence": text, "language": language}
+        for name, reason in edition.absent.items() for language, text in reason.items()
+    ]  # fmt: skip
+    return triples("edition", [row, *gaps, *notes, *lacking], base)
 
 
 def _gaps(catalogue: Catalogue) -> list[int]:

@@ -66,11 +66,21 @@ def source_folders() -> list[Path]:
 
 
 def source_folder(edition: str) -> Path:
-    """Return the folder of an edition by its id or folder name; FaultySource where there is none."""
-    for folder in source_folders():
+    """Return the folder of a catalogue edition by its id or folder name; FaultySource where there is none."""
+    return _folder(edition, [folder for folder in source_folders() if (folder / "catalogue.csv").is_file()])
+
+
+def national_folder(edition: str) -> Path:
+    """Return the folder of a national catalogue by its id or folder name; FaultySource where there is none."""
+    found = [folder for folder in source_folders() if (folder / "catalogue.csv").is_file()]
+    return _folder(edition, [folder for folder in found if described(folder).get("level") == "national"])
+
+
+def _folder(edition: str, folders: list[Path]) -> Path:
+    for folder in folders:
         if edition in {folder.name, described(folder)["id"]}:
             return folder
-    known = "、".join(folder.name for folder in source_folders())
+    known = ", ".join(folder.name for folder in folders)
     raise FaultySource(f"没有清单“{edition}”；已有：{known} / no edition {edition!r}; known: {known}")
 
 
@@ -82,22 +92,29 @@ def described(folder: Path) -> Mapping[str, Any]:
     return loaded
 
 
+def _date(value: object) -> date | None:
+    return value if isinstance(value, date) else None
+
+
 def edition_of(folder: Path) -> Edition:
     """Return the edition that source.yaml describes."""
     about = described(folder)
     document: Mapping[str, Any] = about.get("document") or {}
     period: Mapping[str, int] = about.get("period") or {}
-    issued = document.get("issued")
-    forwarded = about.get("forwarded_by") or document.get("forwarded_by") or {}
+    forwarding: Mapping[str, Any] = document.get("forwarded_by") or {}
+    absent: Mapping[str, Any] = document.get("absent") or {}
+    reason = {language: absent[language] for language in ("zh", "en") if absent.get(language)}
     return Edition(
         id=str(about["id"]), region=str(about.get("region") or "CN"), file=str(document.get("file") or ""),
         level=str(about.get("level") or "province"), title=about.get("title") or {},
         document_number=document.get("number") or "", document_title=document.get("title") or "",
-        issuer=document.get("issuer") or "", issued=issued if isinstance(issued, date) else None,
+        issuer=document.get("issuer") or "", issued=_date(document.get("issued")),
         period=(int(period["from"]), int(period["to"])) if period else None, declared_items=about.get("declared_items"),
         sha256=document.get("sha256") or "", implements=about.get("implements") or "",
         series=str(about.get("series") or ""),
-        forwarded_by=str(forwarded.get("number", "")) if isinstance(forwarded, dict) else str(forwarded),
+        forwarded_by=forwarding.get("number") or "", forwarded_title=forwarding.get("title") or "",
+        forwarded_issuer=forwarding.get("issuer") or "", forwarded_issued=_date(forwarding.get("issued")),
+        absent={str(name): reason for name in absent.get("fields") or ()} if reason else {},
         supersedes=about.get("supersedes") or "", published=True,
         scheme=about.get("scheme") or ("domain-12fyp" if period.get("to") == 2015 else "domain-13fyp"),
         notes=tuple((language, text) for note in about.get("notes") or () for language, text in note.items()),
