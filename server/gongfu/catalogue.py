@@ -6,6 +6,7 @@ Place in the flow: data only; every stage imports these.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 _ORDINAL_DIGITS = 6
 
@@ -111,7 +112,9 @@ class Catalogue:
 
     def item(self, key: str) -> Item:
         """Return the item with this key; KeyError where there is none."""
-        for item in self.items:
-            if item.key == key:
-                return item
-        raise KeyError(key)
+        return self.by_key[key]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Item]:
+        """Return the items by their keys."""
+        return {item.key: item for item in self.items}

@@ -5,7 +5,7 @@ Place in the flow: below every stage that turns a printed word into a code. It h
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import pyoxigraph as ox
 
@@ -33,7 +33,7 @@ class Concept:
         return self.labels.get(language) or self.labels.get("zh") or self.code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CodeLists:
     """All concepts by IRI and by (scheme, word).
 
@@ -57,7 +57,14 @@ class CodeLists:
 
     def scheme(self, scheme: str) -> list[Concept]:
         """Return the concepts of a scheme in the order of their IRIs."""
-        return [concept for iri, concept in sorted(self.concepts.items()) if concept.scheme == scheme]
+        return self._schemes.get(scheme, [])
+
+    @cached_property
+    def _schemes(self) -> dict[str, list[Concept]]:
+        found: dict[str, list[Concept]] = {}
+        for _, concept in sorted(self.concepts.items()):
+            found.setdefault(concept.scheme, []).append(concept)
+        return found
 
 
 def codelist_triples() -> list[ox.Triple]:

@@ -7,6 +7,7 @@ that fits none is kept, marked unknown, and reported with the nearest known name
 import difflib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gongfu.codes import CodeLists, Concept
 from gongfu.text import key, tidy
@@ -17,6 +18,7 @@ _SEPARATORS = re.compile(
 _GOVERNMENT = re.compile(r"(人民政府|政府|管委会|行政公署|街道办事处)$")
 _PREFIX = re.compile(r"^(国家|中国|各?省|各?市|各?县|自治区|直辖市|区|各?级|州|我省|本省|本市)+")
 _ROLE = re.compile(r"(牵头|负责|分别|配合|按职责分工|等)+$")
+_NAME_MAX = 40
 # What kind of unit a name that no list knows is, by its ending.
 _KINDS = (
     (_GOVERNMENT, "government"),
@@ -39,6 +41,7 @@ class Role:
     nearest: str = ""
 
 
+@lru_cache(maxsize=4096)  # the same few units lead thousands of rows
 def read_departments(text: str, region: str, codes: CodeLists) -> tuple[Role, ...]:
     """Return the units of a lead column in the order they are named; the first is the lead."""
     names = [name for part in _SEPARATORS.split(tidy(text)) if (name := _ROLE.sub("", part.strip("。.：:（）()")))]
@@ -74,6 +77,8 @@ def _counterparts(name: str, codes: CodeLists) -> tuple[str, ...]:
 
 
 def _nearest(name: str, codes: CodeLists) -> str:
+    if len(name) > _NAME_MAX:
+        return ""
     endings = {ending for concept in codes.scheme("department") for ending in concept.endings}
     found = difflib.get_close_matches(_PREFIX.sub("", name), sorted(endings), n=1, cutoff=0.5)
     return found[0] if found else ""

@@ -42,7 +42,9 @@ def _plain(value: Decimal) -> str:
 def triples(table: str, rows: Iterable[Row], base: str) -> list[ox.Triple]:
     """Return the triples that data/tables/<table>.rq makes of the rows; ``base`` is the base of data IRIs."""
     store = ox.Store()
-    store.extend(ox.Quad(subject, ox.NamedNode(ROW + column), term(value))
+    rows = list(rows)
+    columns = {column: ox.NamedNode(ROW + column) for row in rows for column in row}
+    store.extend(ox.Quad(subject, columns[column], term(value))
                  for row in rows if (subject := ox.BlankNode())
                  for column, value in row.items() if value is not None and value != "")  # fmt: skip
     return construct(store, house().data / "tables" / f"{table}.rq", {"base": base})

@@ -300,8 +300,7 @@ def _runs(numbers: Sequence[int]) -> list[str]:
 
 def _by_identifier(catalogue: Catalogue, identifier: str) -> Item | None:
     """Return the item that dct:identifier (edition/key) names in a catalogue."""
-    wanted = identifier.partition("/")[2]
-    return next((item for item in catalogue.items if item.key == wanted), None)
+    return catalogue.by_key.get(identifier.partition("/")[2])
 
 
 def label_of(measure: Measure, codes: CodeLists, language: str) -> str:

@@ -6,6 +6,7 @@ data/tables/; no IRI pattern stands here.
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 
 import pyoxigraph as ox
@@ -85,6 +86,7 @@ def item_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[ox.T
     return triples("item", rows, base) + triples("cell", cells, base)
 
 
+@lru_cache(maxsize=1024)  # a catalogue of thousands of rows has a dozen headings
 def domain_concept(heading: str, scheme: str, codes: CodeLists) -> str | None:
     """Return the domain concept a heading names: in the edition's scheme, else in the others; words added or dropped
     such as 基本, 公共 and 服务 do not matter."""
