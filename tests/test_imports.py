@@ -18,6 +18,7 @@ MODULES = [
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql", "build", "query", "service", "responses",
     "endpoint",
+    "resources",
     "page",
     "serving", "cli",
 ]  # fmt: skip

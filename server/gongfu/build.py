@@ -35,18 +35,12 @@ from gongfu.sources import (
     source_folders,
 )
 from gongfu.sparql.dataset import merge_graphs
+from gongfu.sparql.prefixes import PREFIXES
 from gongfu.target_source import curated_targets
 
 CURRENT = "current"
 _SOURCE_SUFFIXES = frozenset({".ttl", ".rq", ".csv", ".yaml", ".lark", ".py"})
 _KEPT = 2  # the build before stays, for readers that still have it open
-
-PREFIXES = {
-    "bps": "https://w3id.org/bps-cn/def#", "bpsh": "https://w3id.org/bps-cn/shapes#", "cv": "http://data.europa.eu/m8g/",
-    "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "prov": "http://www.w3.org/ns/prov#",
-    "qb": "http://purl.org/linked-data/cube#", "skos": "http://www.w3.org/2004/02/skos/core#",
-    "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#", "xsd": "http://www.w3.org/2001/XMLSchema#",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ _METHODS = ["GET", "HEAD", "POST", "QUERY"]
 def add_endpoint(app: FastAPI, service: Service) -> None:
     """Add /sparql and /health."""
 
+    @app.api_route("/sparql/", methods=_METHODS, include_in_schema=False)
     @app.api_route("/sparql", methods=_METHODS, name="sparql", include_in_schema=False)
     async def sparql(request: Request) -> Response:
         """Answer a SPARQL query; describe the service where there is none."""

@@ -15,6 +15,7 @@ from gongfu.endpoint import add_endpoint
 from gongfu.headers import SafeHeaders
 from gongfu.page import add_pages
 from gongfu.problems import read_problems
+from gongfu.resources import add_resources
 from gongfu.responses import add_problems
 from gongfu.service import Service
 from gongfu.sparql.dataset import PAGES, describe
@@ -45,6 +46,7 @@ def application(store_path: Path, limits: Limits | None = None) -> FastAPI:
     add_problems(app, service.problems)
     add_endpoint(app, service)
     add_pages(app, service)
+    add_resources(app, service)  # takes every address that is left
     return app
 
 

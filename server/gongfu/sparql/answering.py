@@ -11,6 +11,8 @@ import pyoxigraph as ox
 
 from gongfu.sparql.dataset import Result, run
 from gongfu.sparql.guard import Fault, service_fault, syntax_fault
+from gongfu.sparql.neighbourhood import Neighbours
+from gongfu.sparql.prefixes import PREFIXES
 from gongfu.sparql.tokens import GraphNames, graph_names, is_update
 
 RESULT_TYPES = (
@@ -21,16 +23,23 @@ GRAPH_TYPES = (
     "text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json", "application/n-quads",
     "application/trig", "application/json", "application/xml",
 )  # fmt: skip
+_MOST_LINKS = 1_000
 
 
 @dataclass(frozen=True)
 class Job:
-    """A query, the graphs its request names, and the media types wanted for solutions and for graphs, None for none."""
+    """A query, the graphs its request names, and the media types wanted for solutions and for graphs, None for none.
+
+    Instead of a query it may ask what is said ``about`` the first of some IRIs that the store knows; with a ``graph``,
+    for all triples of that graph as the description of the one IRI.
+    """
 
     query: str
     names: GraphNames
     result_type: str | None
     graph_type: str | None
+    about: tuple[str, ...] = ()
+    graph: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,8 @@ class _Bounded(io.BytesIO):
 
 def answer(source: Source, job: Job) -> Answer:
     """Return the answer to a job; every fault of the query becomes an answer with a problem."""
+    if job.about:
+        return _looked_up(source, job)
     refused = _refusal(source, job)
     if refused:
         return refused
@@ -84,6 +95,27 @@ def answer(source: Source, job: Job) -> Answer:
         return Answer(problem="result-too-large", facts={"limit": source.most_bytes})
     except (RuntimeError, OSError, ValueError) as error:
         return Answer(problem="query-evaluation", facts={"said": str(error)[:300]})
+
+
+def _looked_up(source: Source, job: Job) -> Answer:
+    """Return the triples around a node or of a graph; no query is run. Facts: the IRI found, whether links were cut."""
+    assert job.graph_type
+    neighbours = Neighbours(source.store, source.merged, source.base)
+    if job.graph:
+        iri, cut, found = job.about[0], 0, iter(neighbours.document(job.graph))
+        if job.graph not in source.graphs:
+            return Answer(problem="not-found")
+    else:
+        around = neighbours.of(job.about, _MOST_LINKS)
+        if around is None:
+            return Answer(problem="not-found")
+        iri, cut, found = around.iri, int(around.cut), iter(around.triples)
+    body = _Bounded(source.most_bytes)
+    try:
+        ox.serialize(found, body, ox.RdfFormat.from_media_type(job.graph_type), prefixes=PREFIXES)
+    except ResultTooLarge:
+        return Answer(problem="result-too-large", facts={"limit": source.most_bytes})
+    return Answer(job.graph_type, body.getvalue(), facts={"iri": iri, "cut": cut})
 
 
 def _refusal(source: Source, job: Job) -> Answer | None:

@@ -56,7 +56,8 @@ def read_job(pipe: BinaryIO) -> Job | None:
     head_length, body_length = LENGTHS.unpack(lengths)
     head, query = json.loads(pipe.read(head_length)), pipe.read(body_length).decode()
     names = GraphNames(tuple(head["names"]["default"]), tuple(head["names"]["named"]))
-    return Job(query, names, head["result_type"], head["graph_type"])
+    about = tuple(head["about"])
+    return Job(query, names, head["result_type"], head["graph_type"], about, head["graph"])
 
 
 def answer_frame(found: Answer) -> bytes:

@@ -1,0 +1,132 @@
+"""Resources: every IRI of the data, the terms, code lists and rules leads to a description of what it names.
+
+Place in the flow: HTTP. ``/cat/cn-13fyp/30`` answers 303 with the address of its description in the form that Accept
+likes best; the description's own address ends in the form's extension, or the extension is asked for directly.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from urllib.parse import quote, unquote, unquote_to_bytes
+
+import pyoxigraph as ox
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from gongfu.negotiation import choose
+from gongfu.problems import Problem
+from gongfu.responses import READING, page, unchanged_or
+from gongfu.service import Service
+from gongfu.settings import DEFAULT_BASE, DEFINITIONS, SHAPES
+from gongfu.sparql.answering import Answer, Job
+from gongfu.sparql.tokens import GraphNames
+
+# In the server's order of preference: what a program gets that does not care, browsers ask for HTML by name.
+FORMS = MappingProxyType({
+    "ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples", "rdf": "application/rdf+xml",
+    "html": "text/html",
+})  # fmt: skip
+_IN_ADDRESSES = "/:?#[]@!$&'()*+,;=~%-._"
+# The IRI of a term or a rule names a part of its vocabulary, which is served as a whole: the graph that holds it.
+_VOCABULARIES = {DEFINITIONS.removesuffix("#"): "graph/ontology", SHAPES.removesuffix("#"): "graph/shapes"}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known of a node: its IRI, the address of the description without extension, the triples around it.
+
+    The triples are those of the node, those that point at it and the labels of its neighbours; ``cut`` says that more
+    point at it than are given. ``query`` is a SPARQL query for the node's own triples.
+    """
+
+    iri: str
+    address: str
+    triples: tuple[ox.Triple, ...]
+    cut: bool
+    query: str
+
+
+DescribedPage = Callable[[Request, Service, Description], Awaitable[str]]
+
+
+def add_resources(app: FastAPI, service: Service, described_page: DescribedPage | None = None) -> None:
+    """Add the descriptions at every address that no other route has: must be the last routes.
+
+    ``described_page`` returns the description as an HTML page; without it there are only the forms for programs.
+    """
+    offers = [kind for name, kind in FORMS.items() if name != "html" or described_page]
+
+    @app.api_route("/{path:path}", methods=list(READING), include_in_schema=False)
+    async def resource(request: Request, path: str) -> Response:
+        """Lead to the description of what the address names, or give it where a form is named."""
+        address, dot, extension = _address(request).rpartition(".")
+        form = FORMS.get(extension)
+        if not dot or form not in offers:
+            return await _elsewhere(request, service, offers)
+        asked = "application/n-triples" if form == "text/html" else form
+        found = await service.answer(_job(service, address, asked))
+        headers = _links(request, service, address, found)
+        if form != "text/html":
+            return unchanged_or(request, found.body, form, headers)
+        assert described_page
+        return page(request, await described_page(request, service, _description(address, found)), headers)
+
+
+async def _elsewhere(request: Request, service: Service, offers: list[str]) -> Response:
+    """Return 303 with the address of the description; raises Problem where nothing is known of the node."""
+    address = _address(request)
+    known = _job(service, address, "application/n-triples")
+    if not known.graph:
+        await service.answer(known)
+    chosen = choose(",".join(request.headers.getlist("accept")) or None, offers)
+    if chosen is None:
+        raise Problem("not-acceptable", {"types": ", ".join(offers)})
+    extension = next(name for name, kind in FORMS.items() if kind == chosen)
+    headers = {"location": f"/{address}.{extension}", "vary": "Accept", "cache-control": "no-cache"}
+    return Response(status_code=303, headers=headers)
+
+
+def _address(request: Request) -> str:
+    """Return the path as it was sent, without its first slashes, in characters that may stand in a header."""
+    return quote(request.scope["raw_path"].lstrip(b"/"), safe=_IN_ADDRESSES)
+
+
+def _job(service: Service, address: str, media_type: str) -> Job:
+    """Return what is to be looked up. An address may be the IRI's end as it stands, or percent-encoded once."""
+    base = service.dataset.base
+    ends = dict.fromkeys((_readable(address), address, quote(unquote(address), safe="/")))
+    iris = tuple(dict.fromkeys(start + end for start in (base, DEFAULT_BASE) for end in ends))
+    whole = {iri: base + graph for iri, graph in _VOCABULARIES.items()} | {iri: iri for iri in service.dataset.graphs}
+    named = next((iri for iri in iris if whole.get(iri) in service.dataset.graphs), None)
+    if named:
+        return Job("", GraphNames(), None, media_type, (named,), whole[named])
+    return Job("", GraphNames(), None, media_type, iris)
+
+
+def _readable(address: str) -> str:
+    """Return the address with percent-encoded UTF-8 as letters; what decodes to ASCII stays encoded, it may divide."""
+    try:
+        text = unquote_to_bytes(address).decode("utf-8")
+    except UnicodeDecodeError:
+        return address
+    return text if all(ord(one) > 0x20 and one not in '<>"{}|\\^`' for one in text) else address
+
+
+def _links(request: Request, service: Service, address: str, found: Answer) -> dict[str, str]:
+    """Return the headers that tie a description to its node, its other forms and the query behind it."""
+    iri = quote(str(found.facts["iri"]), safe=_IN_ADDRESSES)
+    forms = [f'</{address}.{name}>; rel="alternate"; type="{kind}"' for name, kind in FORMS.items() if name != "html"]
+    query = quote(_query(str(found.facts["iri"])), safe="")
+    links = [f'<{iri}>; rel="describes"', *forms, f'</sparql?query={query}>; rel="via"']
+    told = {"link": ", ".join(links)}
+    return told | ({"x-links-cut": "1000"} if found.facts["cut"] else {})
+
+
+def _query(iri: str) -> str:
+    return f"DESCRIBE <{iri}>"
+
+
+def _description(address: str, found: Answer) -> Description:
+    iri = str(found.facts["iri"])
+    triples = tuple(quad.triple for quad in ox.parse(found.body, ox.RdfFormat.N_TRIPLES))
+    return Description(iri, "/" + address, triples, bool(found.facts["cut"]), _query(iri))
