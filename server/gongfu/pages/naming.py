@@ -1,0 +1,35 @@
+"""Naming: the names of everything that has one, in every language, read once for each version of the data.
+
+Place in the flow: HTTP, pages. So a query returns IRIs and need not ask for names in two languages.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+
+from gongfu.pages.asking import Said, ask
+
+
+@dataclass(frozen=True)
+class Names:
+    """For each IRI its name by language."""
+
+    by_iri: Mapping[str, Mapping[str, str]] = field(repr=False)
+
+    def of(self, iri: str, language: str) -> Said:
+        """Return the name in a language, else in Chinese, else in any; the end of the IRI for what has none."""
+        known = self.by_iri.get(iri)
+        if not known:
+            return Said(unquote(iri.rstrip("/").rpartition("#")[2].rpartition("/")[2]))
+        tag = next((tag for tag in (language, "zh", *known) if tag in known))
+        return Said(known[tag], tag)
+
+
+def read_names(store: ox.Store, merged: bool) -> Names:
+    """Read the names of a store."""
+    found: dict[str, dict[str, str]] = {}
+    for row in ask(store, merged, "names"):
+        found.setdefault(row["thing"], {})[row["name"].language] = str(row["name"])
+    return Names(found)
