@@ -21,7 +21,6 @@ import pyoxigraph as ox
 import pytest
 from client import Client, alive, children, client_of, problem, server, wait_for
 
-from gongfu.page import environment, example
 from gongfu.problems import read_problems
 from gongfu.serving import application
 from gongfu.settings import base_iri
@@ -496,69 +495,6 @@ def test_the_description_is_negotiated_and_cached(client: Client) -> None:
     problem(client.get("/sparql", headers={"host": 'x"><script>'}), 400, "bad-request")
 
 
-def test_the_start_page(client: Client, store: Path) -> None:
-    response = client.get("/")
-    page = response.text
-    assert response.headers["content-type"] == "text/html; charset=utf-8"
-    for shown in (
-        "“十三五”清单",
-        "Catalogue",
-        "81",
-        "85",
-        "2017-01-23",
-        "国发〔2017〕9号",
-        NATION,
-        describe(store).version,
-    ):
-        assert shown in page
-    assert page.index("这里有什么") < page.index("What is here")
-    assert client.get("/", headers={"if-none-match": response.headers["etag"]}).status_code == 304
-    assert client.get("/pages/style.css").headers["content-type"] == "text/css; charset=utf-8"
-
-
-def test_the_start_page_needs_no_script_and_no_other_host(client: Client) -> None:
-    page = client.get("/").text
-    assert "<script" not in page
-    assert "style=" not in page
-    assert "&lt;script&gt;alert(1)" in page
-    assert 'name="viewport"' in page
-    addresses = [part.split('"')[0] for part in page.split('href="')[1:]] + [
-        part.split('"')[0] for part in page.split('src="')[1:]
-    ]
-    assert addresses
-    assert all(address.startswith("/") and not address.startswith("//") for address in addresses)
-    assert "url(" not in client.get("/pages/style.css").text
-    assert "@import" not in client.get("/pages/style.css").text
-
-
-def test_the_links_of_the_start_page_lead_somewhere(client: Client) -> None:
-    page = client.get("/").text
-    for address in {part.split('"')[0] for part in page.split('href="')[1:]}:
-        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
-
-
-def test_an_example_is_a_query_file(tmp_path: Path) -> None:
-    path = tmp_path / "01-domains.rq"
-    text = (
-        "#title 几个领域？\n#title@en How many domains?\n#description 末行合计。\nSELECT * { ?s ?p '</pre><script>' }\n"
-    )
-    path.write_text(text, "utf-8")
-    found = example(path)
-    assert (found.name, found.titles) == ("01-domains", {"zh": "几个领域？", "en": "How many domains?"})
-    assert found.descriptions == {"zh": "末行合计。"}
-    path.write_text("#title 几个领域？ · How many domains?\nASK {}\n", "utf-8")
-    assert example(path).titles == found.titles
-    path.write_text("ASK {}\n", "utf-8")
-    assert example(path).titles == {"zh": "01-domains"}
-    dataset = {"graphs": {}, "triples": 0, "version": "x"}
-    contents = {"editions": [], "editions_query": found, "examples": [found], "dataset": dataset}
-    page = environment().get_template("start.html").render(contents=contents, endpoint='"><b>', program="0")
-    assert "How many domains?" in page
-    assert "&lt;/pre&gt;&lt;script&gt;" in page
-    assert "<script" not in page
-    assert '"><b>' not in page
-
-
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -593,7 +529,7 @@ def test_a_real_server(store: Path) -> None:
             assert "server" not in head.headers
             raw = client.post("/sparql", content=b"x" * 300_000, headers={"content-type": QUERY_TYPE})
             problem(raw, 413, "body-too-large")
-            assert client.get("/").status_code == 200
+            assert client.get("/zh/").status_code == 200
         workers = children(process.pid)
         assert workers
     assert process.returncode in (0, -signal.SIGTERM)

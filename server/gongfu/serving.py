@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from gongfu import __version__
 from gongfu.endpoint import add_endpoint
 from gongfu.headers import SafeHeaders
-from gongfu.page import add_pages
+from gongfu.pages.routes import add_pages
 from gongfu.problems import read_problems
 from gongfu.resources import add_resources
 from gongfu.responses import add_problems

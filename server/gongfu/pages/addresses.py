@@ -25,7 +25,7 @@ def address(iri: str, *, base: str, language: str) -> str:
 
 
 def iris(path: str, base: str) -> Iterator[str]:
-    """Yield the IRIs that the page at a path may be about, likeliest first; ``path`` is raw and without its language."""
+    """Yield the IRIs that the page at a path may be about, likeliest first; ``path`` is raw, without language."""
     path = path.strip("/")
     room, _, name = path.partition("/")
     if room in _HASHED:

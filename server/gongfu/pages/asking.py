@@ -51,12 +51,12 @@ class Asked:
         return quote(self.text, safe="")
 
 
-def ask(store: ox.Store, merged: bool, name: str, **values: Term) -> Asked:
+def ask(store: ox.Store, merged: bool, query: str, **values: Term) -> Asked:
     """Run a SELECT query of queries/ (``room/name``) with values for some of its variables."""
-    text = (QUERIES / f"{name}.rq").read_text("utf-8")
-    given = {ox.Variable(variable): value for variable, value in values.items()}
+    text = (QUERIES / f"{query}.rq").read_text("utf-8")
+    given: dict[ox.Variable, Term | ox.Triple] = {ox.Variable(name): value for name, value in values.items()}
     found = store.query(text, use_default_graph_as_union=not merged, substitutions=given)
-    assert isinstance(found, ox.QuerySolutions), f"{name}.rq is no SELECT"
+    assert isinstance(found, ox.QuerySolutions), f"{query}.rq is no SELECT"
     names = [variable.value for variable in found.variables]
     rows = [{name: _said(row[name]) for name in names} for row in found]
     return Asked(rows, _with_values(text, values))
@@ -69,7 +69,7 @@ def _said(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> 
 
 
 def _with_values(text: str, values: Mapping[str, Term]) -> str:
-    """Return a query as it can be run by itself, for people to read and change: each value stands in a VALUES clause."""
+    """Return a query as it can be run by itself, for people to read and change: values stand in VALUES."""
     head, brace, rest = text.partition("WHERE {\n")
     lines = [f"  VALUES ?{variable} {{ {value} }}\n" for variable, value in values.items()]
     return head + brace + "".join(lines) + rest

@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
-LANGUAGES: Mapping[str, str] = MappingProxyType({"zh": "zh-CN", "en": "en"})  # in an address -> in HTML; the first leads
+LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {"zh": "zh-CN", "en": "en"}
+)  # in an address -> in HTML; the first leads
 FOLDER = Path(__file__).parent / "messages"
 
 Messages = Mapping[str, Mapping[str, Any]]
@@ -31,9 +33,8 @@ def preferred_language(accept_language: str | None) -> str:
         tag, _, weight = part.strip().lower().partition(";")
         quality = _quality(weight.strip().removeprefix("q="))
         name = tag.strip().partition("-")[0]
-        for language in LANGUAGES if name == "*" else (name,):
-            liked.setdefault(language, quality)
-    return max(LANGUAGES, key=lambda language: liked.get(language, 0.0))
+        liked.setdefault(name, quality)
+    return max(LANGUAGES, key=lambda language: liked.get(language, liked.get("*", 0.0)))
 
 
 def _quality(weight: str) -> float:

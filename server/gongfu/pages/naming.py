@@ -23,7 +23,7 @@ class Names:
         known = self.by_iri.get(iri)
         if not known:
             return Said(unquote(iri.rstrip("/").rpartition("#")[2].rpartition("/")[2]))
-        tag = next((tag for tag in (language, "zh", *known) if tag in known))
+        tag = next(tag for tag in (language, "zh", *known) if tag in known)
         return Said(known[tag], tag)
 
 

@@ -1,0 +1,43 @@
+"""Routes: the pages of every room added to the application, with what they share: the language, style sheets, scripts.
+
+Place in the flow: HTTP, the rightmost of pages. A new room gets one line here.
+"""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+
+from gongfu.pages.layout import FOLDER, served
+from gongfu.pages.lookup import add_lookup
+from gongfu.pages.messages import preferred_language
+from gongfu.responses import READING, unchanged_or
+from gongfu.service import Service
+
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+def add_pages(app: FastAPI, service: Service) -> None:
+    """Add all pages."""
+    service.derived(served)  # a store that cannot be read fails at the start and not at the first visit
+    _add_language(app)
+    _add_static(app)
+    add_lookup(app, service)
+
+
+def _add_language(app: FastAPI) -> None:
+    @app.api_route("/", methods=list(READING), include_in_schema=False)
+    async def start(request: Request) -> Response:
+        """Lead to the start page in the visitor's language."""
+        language = preferred_language(request.headers.get("accept-language"))
+        return RedirectResponse(f"/{language}/", 302, {"vary": "Accept-Language", "cache-control": "no-cache"})
+
+
+def _add_static(app: FastAPI) -> None:
+    files = {path.name: (path.read_bytes(), _TYPES[path.suffix]) for path in (FOLDER / "static").iterdir()}
+
+    async def static(request: Request) -> Response:
+        """Return a style sheet, script or picture of our own."""
+        content, media_type = files[request.url.path.rpartition("/")[2]]
+        return unchanged_or(request, content, media_type)
+
+    for name in files:
+        app.add_route(f"/pages/{name}", static, methods=list(READING), include_in_schema=False)
