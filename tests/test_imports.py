@@ -18,4 +18,45 @@ MODULES = [
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql", "build", "query", "service", "responses",
     "endpoint",
+    "resources",
     "pages",
+    "serving", "cli",
+]  # fmt: skip
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if "house" not in path.parts)
+
+
+def room(path: Path) -> str:
+    """Return the module or sub-package of gongfu that a file belongs to."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Return the rooms of gongfu that a file imports from, at its top and inside functions alike."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom) and node.module == "gongfu":
+            names = [f"gongfu.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("gongfu.")}
+    return found - {"__version__"}
+
+
+def test_every_module_has_its_place() -> None:
+    rooms = {room(path) for path in FILES} - {"__init__"}
+    assert rooms <= set(MODULES), f"not in the list: {sorted(rooms - set(MODULES))}"
+    assert set(MODULES) <= rooms, f"in the list, but not there: {sorted(set(MODULES) - rooms)}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_come_from_the_left(path: Path) -> None:
+    if path == PACKAGE / "__init__.py":
+        assert not imported(path)
+        return
+    here = MODULES.index(room(path))
+    late = {name for name in imported(path) if name != room(path) and MODULES.index(name) > here}
+    assert not late, f"{path.name} imports from its right: {sorted(late)}"
