@@ -31,6 +31,20 @@ def test_a_vertically_merged_cell_belongs_to_every_row_it_covers() -> None:
     assert [item.text("funding") for item in result.items] == ["省、市、县政府负责。"] * 2
 
 
+def test_a_cell_that_says_as_above_has_the_words_above_and_a_blank_one_has_none() -> None:
+    rows = [
+        HEADER,
+        ["1", "甲项目", "同上", "提供甲", "省、市、县政府负责。", "省民政厅"],
+        ["2", "乙项目", "居民", "提供乙", "同上。", "〃"],
+        ["3", "丙项目", "居民", "提供丙", "同上", ""],
+    ]
+    items = arranged(rows).items
+    assert [item.text("funding") for item in items] == ["省、市、县政府负责。"] * 3
+    assert [item.text("departments") for item in items] == ["省民政厅", "省民政厅", ""]
+    assert items[0].text("target") == "同上"  # there is no row above
+    assert items[1].cells["funding"].address == "E3"
+
+
 def test_an_item_of_several_lines_is_joined() -> None:
     rows = [
         HEADER,

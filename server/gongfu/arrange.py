@@ -33,6 +33,7 @@ class Columns:
     needs_one_of: frozenset[str]
     ignored: tuple[re.Pattern[str], ...]
     headings: tuple[re.Pattern[str], ...]
+    ditto: frozenset[str]
 
     def field(self, title: str) -> str | None:
         """Return the field a header title names: equal first, then the longest known title it contains."""
@@ -63,7 +64,8 @@ def columns() -> Columns:
     titles = {key(title): name for name, column in table["columns"].items() for title in column["titles"]}
     ignored = tuple(re.compile(pattern) for pattern in table["ignored_lines"])
     headings = tuple(re.compile(pattern) for pattern in table["headings"])
-    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored, headings)
+    ditto = frozenset(table["ditto"])
+    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored, headings, ditto)
 
 
 @dataclass
@@ -209,8 +211,8 @@ def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: f
     extra: list[tuple[str, str]] = []
     own: set[str] = set()
     for cell in row:
-        text = tidy(cell.text)
         name = state.header.get(cell.column)
+        text = _as_above(state, name, tidy(cell.text))
         if name and text:
             texts[name], cells[name] = text, CellReference(table.sheet, cell.address)
             if cell.column not in lent:
@@ -228,6 +230,13 @@ def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: f
     elif "domain" in texts:
         texts["domain"] = _COUNT_NOTE.sub("", _NUMBERED.sub("", texts["domain"]))
     _place(state, Item("", texts.get("number", ""), 0, texts, cells, tuple(extra)), own, row, table)
+
+
+def _as_above(state: _Arrangement, name: str | None, text: str) -> str:
+    """Return the words of the row above where a cell only says 同上, as for a cell merged over both rows."""
+    if name and state.items and text.rstrip("。") in columns().ditto:
+        return state.items[-1].text(name) or text
+    return text
 
 
 def _address(row: tuple[Cell, ...], header: Mapping[int, str], name: str) -> str:

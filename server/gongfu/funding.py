@@ -168,7 +168,7 @@ class _Reader:
             return groups
         whose = self.head or last
         if whose and said.mode in words.together:
-            return tuple((payer,) for payer in whose.payers)
+            return tuple(share.payers for share in whose.shares) or tuple((payer,) for payer in whose.payers)
         if last and said.mode in words.follows:
             return tuple((payer,) for payer in last.payers)
         narrower = text.startswith(("其他", "其余", "其中")) or said.clause.of("towards", "region")

@@ -43,6 +43,8 @@ def shares(clause: Clause, mode: str, groups: Sequence[Payers]) -> tuple[Share, 
     if mode in funding_words().rated:
         return ()
     ratios, rates = clause.of("ratio"), clause.of("rate")
+    if len(rates) > 1 and not ratios:
+        return _in_turn(rates, groups)
     if len(ratios) + len(rates) > 1:
         return None
     if ratios:
@@ -61,13 +63,26 @@ def _by_ratio(text: str, groups: Sequence[Payers]) -> tuple[Share, ...] | None:
     """Return the shares of a ratio such as 8:2, whose numbers answer to the groups of payers in order."""
     printed = funding_words().ratio_words.get(text[:2], text)
     numbers = [Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", printed)]
-    payers = [payer for group in groups for payer in group]
-    if len(groups) != len(numbers) and len(payers) == len(numbers):
-        groups = [(payer,) for payer in payers]
     total = sum(numbers)
-    if len(groups) != len(numbers) or not total:
+    if not total:
         return None
-    parts = [number if "%" in printed else round(number * 100 / total, 2) for number in numbers]
+    return _answering(groups, [number if "%" in printed else round(number * 100 / total, 2) for number in numbers])
+
+
+def _in_turn(rates: Sequence[Piece], groups: Sequence[Payers]) -> tuple[Share, ...] | None:
+    """Return the shares of payers who each have their own percentage: 中央、省、市县财政分别承担50%、30%、20%."""
+    numbers = [_percents(piece) for piece in rates]
+    parts = [one[0] for one in numbers if len(one) == 1]
+    return _answering(groups, parts) if len(parts) == len(rates) and sum(parts) <= 100 else None
+
+
+def _answering(groups: Sequence[Payers], parts: Sequence[Decimal]) -> tuple[Share, ...] | None:
+    """Give each group of payers its part in order, or each payer where there are as many; None where neither fits."""
+    payers = [payer for group in groups for payer in group]
+    if len(groups) != len(parts) and len(payers) == len(parts):
+        groups = [(payer,) for payer in payers]
+    if len(groups) != len(parts):
+        return None
     return tuple(Share(group, part) for group, part in zip(groups, parts, strict=True))
 
 
