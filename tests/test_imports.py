@@ -13,8 +13,8 @@ MODULES = [
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
     "likeness", "match", "earlier", "coverage", "indicators", "sources", "funding_source", "graph", "funding_graph",
-    "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "findings", "report",
-    "check",
+    "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "subject", "findings",
+    "report", "check",
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql", "build", "query", "service", "responses",
     "endpoint",

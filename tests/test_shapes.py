@@ -20,10 +20,10 @@ from rdflib.namespace import SH
 
 from gongfu.check import check
 from gongfu.codes import codelists
-from gongfu.findings import Subject
 from gongfu.rules import rules
 from gongfu.settings import DEFINITIONS, SHAPES
 from gongfu.sources import described, source_folders
+from gongfu.subject import Subject
 from gongfu.text import plain_characters
 from gongfu.validate import Result, shape_files, validate
 

@@ -38,7 +38,13 @@ def _parser() -> argparse.ArgumentParser:
         "--region",
         help="GB/T 2260 代码，如 220000；不写则取文件所说 / code of the region; left out, what the file says",
     )
-    check.add_argument("--format", choices=["text", "json"], default="text", help="输出格式 / output format")
+    check.add_argument(
+        "--format",
+        choices=["text", "json", "csv", "html", "ttl", "junit"],
+        default="text",
+        help="报告的格式；xlsx 是原工作簿加批注和汇总 / form of the report; xlsx is your workbook with comments",
+    )
+    check.add_argument("-o", "--output", type=Path, help="写入的文件 / file to write (default: stdout)")
     check.add_argument(
         "--lang", choices=["zh", "en"], default="zh", help="文字报告的语言 / language of the text report"
     )
@@ -72,15 +78,31 @@ def _fail(zh: str, en: str) -> int:
 def _check(given: argparse.Namespace) -> int:
     # Imported here: a command pays only for the libraries it needs.
     from gongfu.check import UnreadableDocument, UnusableCatalogue, check
-    from gongfu.codes import codelists
-    from gongfu.report import as_json, as_text
+    from gongfu.report import written
 
+    if given.format == "xlsx" and not given.output:
+        return _fail("xlsx 不能输出到屏幕，请用 -o 写明文件名。", "xlsx is no text: name a file with -o.")
+    if given.output and given.output.resolve() == given.file.resolve():
+        return _fail("-o 写的是清单文件本身，不予覆盖。请换一个文件名。", "-o names the catalogue itself.")
     try:
         report = check(given.file, given.against, given.region)
+        document = written(report, given.format, given.lang, given.file)
     except (UnreadableDocument, UnusableCatalogue) as error:
         return _fail(error.zh, error.en)
-    print(as_json(report, codelists()) if given.format == "json" else as_text(report, given.lang), end="")
+    try:
+        _put(document, given.output)
+    except OSError as error:
+        why = error.strerror or str(error)
+        return _fail(f"写不进“{given.output}”：{why}", f"“{given.output}” cannot be written: {why}")
     return CONFORMS if report.conforms else DOES_NOT
+
+
+def _put(document: bytes, path: Path | None) -> None:
+    """Write a document to a file, or to standard output as text, which a terminal may need in another encoding."""
+    if path:
+        path.write_bytes(document)
+    else:
+        sys.stdout.write(document.decode("utf-8"))
 
 
 def _build(given: argparse.Namespace) -> int:

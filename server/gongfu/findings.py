@@ -1,70 +1,28 @@
 """Findings: validation results joined to the item, the cell and both quotations they are about.
 
-Place in the flow: validate -> **findings** -> report. Messages are the shapes' own; words in braces are filled here.
+Place in the flow: validate -> subject -> **findings** -> report.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
-from gongfu.catalogue import TEXT_FIELDS, Catalogue, CellReference, Item
 from gongfu.codes import CodeLists
 from gongfu.examine import Examined
 from gongfu.facts import ROW
 from gongfu.match import Correspondence
-from gongfu.measures import Measure
-from gongfu.rules import rules
-from gongfu.settings import DEFINITIONS, SHAPES, house
-from gongfu.validate import Result
-from gongfu.wording import printed_value, sides
+from gongfu.settings import DEFINITIONS, house
+from gongfu.subject import LANGUAGES, SEVERITIES, Finding, Subject
 
-_MISSING_NUMBER = ox.NamedNode(DEFINITIONS + "missingItemNumber")
-# The column whose cell a result points at, by the beginning of its shape's name; shapes that end in a column name it.
-_COLUMNS = {
-    "R03": "payment",
-    "R05": "number",
-    "R07-DomainKnown": "domain",
-    "R09": "departments",
-    "R14": "standard",
-    "R15": "standard",
-    "R24": "number",
-    "R31": "target",
-    **dict.fromkeys(("R06-Funding", "R33", "R34", "R35", "R36", "R37", "R38", "R39"), "funding"),
-    "R41": "departments",
-}
+__all__ = ["Finding", "Report", "relation_of", "report"]
+
 # What finding.rq asks of the nation's graph; the rest of it need not be loaded.
 _OF_THE_NATION = frozenset({
     "http://purl.org/dc/terms/identifier", "http://www.w3.org/2004/02/skos/core#prefLabel",
     DEFINITIONS + "listOrder", DEFINITIONS + "sentenceText", DEFINITIONS + "quotedText", DEFINITIONS + "fundingText",
 })  # fmt: skip
-_NAMES_EQUAL = "R25-NameKept-name"
-_BRACES = re.compile(r"(“?)\{(\w+)\}")
-INNER_QUOTES = str.maketrans("“”", "‘’")
-_WORD_MAX = 160
-LANGUAGES = ("zh", "en")
-SEVERITIES = ("violation", "warning", "information")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One finding: rule, severity, item and national item (numbers), cell, messages, both values and quotations."""
-
-    rule: str
-    severity: str
-    item: str | None
-    national_item: str | None
-    sheet: str | None
-    cell: str | None
-    message: Mapping[str, str]
-    value: str
-    national_value: str
-    quote: str
-    national_quote: str
-    confidence: float
-    clause: str = ""
-    shape: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +62,9 @@ def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
     unique: dict[tuple[object, ...], Finding] = {}
     for result in examined.results:
         finding = Subject(examined, codes, about.get(result.focus, {}), result).finding()
-        unique.setdefault(_identity(finding), finding)
+        told = unique.setdefault(_identity(finding), finding)
+        if told is not finding:
+            unique[_identity(finding)] = replace(told, results=(*told.results, result))
     position = {item.number: item.position for item in examined.prepared.catalogue.items}
     return tuple(sorted(unique.values(), key=lambda one: (
         SEVERITIES.index(one.severity), position.get(one.item or "", 0), one.rule, _as_number(one.national_item or ""),
@@ -140,188 +100,6 @@ def _about(examined: Examined) -> dict[str, dict[str, str]]:
         known = {name: value.value for name, value in values.items() if isinstance(value, (ox.NamedNode, ox.Literal))}
         found.setdefault(known["focus"], known)
     return found
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What one result is about: what the graph knows of its focus node, and where that stands in both catalogues."""
-
-    examined: Examined
-    codes: CodeLists
-    about: Mapping[str, str]
-    result: Result
-
-    def finding(self) -> Finding:
-        """Return the result as a finding: its place, both values and quotations, and its message in both languages."""
-        rule = rules()[self.result.shape]
-        item, other, place = self._item(), self._national(), self._place()
-        words = {language: self.words(language) for language in LANGUAGES}
-        return Finding(
-            rule=rule.id, severity=self.result.severity, item=item.number if item else None,
-            national_item=other.number if other else None, sheet=place.sheet if place else None,
-            cell=place.address if place else None,
-            message={language: _filled(rule.message[language], words[language]) for language in LANGUAGES},
-            value=words["zh"]["value"], national_value=words["zh"]["nationalValue"], quote=words["zh"]["quote"],
-            national_quote=words["zh"]["nationalQuote"], confidence=float(self.about.get("confidence", "1.0")),
-            clause=rule.clause, shape=self.result.shape,
-        )  # fmt: skip
-
-    def words(self, language: str) -> dict[str, str]:
-        """Return the words that a message in this language may have in braces; empty where one has no sense."""
-        item, other = self._item(), self._national()
-        ours, theirs = self._ours(), self._theirs()
-        reason, nearest = self.codes.concepts.get(self.about.get("comparability", "")), self.about.get("nearest", "")
-        value = printed_value(ours[1], language) if ours else self.about.get("ourWords") or self._own_value()
-        ground = self.codes.concepts.get(self.about.get("ground", ""))
-        measured = theirs or ours
-        catalogue = self.examined.prepared.catalogue
-        return {
-            "item": item.number or "？" if item else "—", "itemName": item.name if item else "",
-            "domain": item.text("domain") if item else "", "national": other.number if other else "—",
-            "nationalName": other.name if other else "", "value": value,
-            "label": label_of(measured[1], self.codes, language) if measured else "",
-            "nationalValue": printed_value(theirs[1], language) if theirs else self._their_value(),
-            "reasonZh": ground.label("zh") if ground else "", "reasonEn": ground.label("en") if ground else "",
-            **sides(self.about.get("theirWords", ""), self.about.get("ourWords", ""), language),
-            "limit": self.about.get("limit", ""),
-            "valueZh": f"的{self._own_label('zh')}{value}" if ours else "",
-            "valueEn": f"with {self._own_label('en')} {value}".replace("  ", " ") if ours else "without a number",
-            "quote": ours[1].quote if ours else self._own_quote(),
-            "nationalQuote": theirs[1].quote if theirs else self._their_quote(),
-            "comparabilityZh": reason.label("zh") if reason else "",
-            "comparabilityEn": reason.label("en") if reason else "",
-            "nearestZh": f"最接近的是“{nearest}”。" if nearest else "",
-            "nearestEn": f"The nearest is “{nearest}”. " if nearest else "",
-            "confidence": self.about.get("confidence", ""),
-            "declared": str(catalogue.edition.declared_items or ""), "actual": str(len(catalogue.items)),
-        }  # fmt: skip
-
-    def _item(self) -> Item | None:
-        return _by_identifier(self.examined.prepared.catalogue, self.about.get("item", ""))
-
-    def _national(self) -> Item | None:
-        return _by_identifier(self.examined.nation.catalogue, self.about.get("national", ""))
-
-    def _ours(self) -> tuple[str, Measure] | None:
-        return self._measure("ourOrder", self._item(), self.examined.prepared.measures)
-
-    def _theirs(self) -> tuple[str, Measure] | None:
-        return self._measure("theirOrder", self._national(), self.examined.nation.measures)
-
-    def _measure(
-        self, order: str, item: Item | None, measures: Mapping[str, Sequence[tuple[str, Measure]]]
-    ) -> tuple[str, Measure] | None:
-        if item is None or order not in self.about:
-            return None
-        found = measures.get(item.key, ())
-        index = int(self.about[order]) - 1
-        return found[index] if index < len(found) else None
-
-    def _place(self) -> CellReference | None:
-        if "address" in self.about:
-            return CellReference(self.about.get("sheet", ""), self.about["address"])
-        item = self._item()
-        if item is None:
-            return None
-        column = self._column()
-        cells = (item.cells.get(name) for name in (column, "content" if column == "standard" else column, "name"))
-        return next((cell for cell in cells if cell), None)
-
-    def _column(self) -> str:
-        """Return the column that the result is about: the measure's, the one its shape is named after, or the name."""
-        ours = self._ours()
-        if ours:
-            return ours[0]
-        if "column" in self.about:
-            return self.about["column"]
-        named = next((column for start, column in _COLUMNS.items() if self._shape_name().startswith(start)), "")
-        part = self._part()
-        compares = "comparability" in self.about or "theirOrder" in self.about
-        return named or (part if part in TEXT_FIELDS else "standard" if compares else "name")
-
-    def _shape_name(self) -> str:
-        return self.result.shape.removeprefix(SHAPES)
-
-    def _part(self) -> str:
-        return self.result.shape.rsplit("-", 1)[-1]
-
-    def _own_label(self, language: str) -> str:
-        """Return what our measure measures, where that is not what the national one measures."""
-        ours, theirs = self._ours(), self._theirs()
-        differs = ours is not None and theirs is not None and ours[1].indicator != theirs[1].indicator
-        return label_of(ours[1], self.codes, language) if ours and differs else ""
-
-    def _own_value(self) -> str:
-        """Return the value of a finding that is about no measure: what its shape looked at."""
-        if self._part() == "clash":
-            clash = _by_identifier(self.examined.nation.catalogue, self.about.get("clash", ""))
-            return clash.name if clash else ""
-        if self._shape_name() == _NAMES_EQUAL:
-            item = self._item()
-            return item.name if item else ""
-        if self._part() == "continuous":
-            return "、".join(_runs(self._missing_numbers()))
-        text = self.about.get(self._part()) or self.about.get("text", "")
-        return text or (self.result.value if "://" not in self.result.value else "")
-
-    def _their_value(self) -> str:
-        other = self._national()
-        if "theirWords" in self.about:
-            return self.about["theirWords"]
-        return other.name if other and self._shape_name() == _NAMES_EQUAL else ""
-
-    def _their_quote(self) -> str:
-        return self.about.get(f"{self._part()}Sentences") or self.about.get("theirText", "")
-
-    def _missing_numbers(self) -> list[int]:
-        gaps = (triple.object for triple in self.examined.prepared.triples if triple.predicate == _MISSING_NUMBER)
-        return [int(number.value) for number in gaps if isinstance(number, ox.Literal)]
-
-    def _own_quote(self) -> str:
-        if "text" in self.about:
-            return self.about["text"]
-        paid = self._item()
-        if paid and self._column() == "funding":
-            return paid.text("funding")
-        item, elements = self._item(), f"{self._part()}Sentences" in self.about
-        return item.standard if item and (elements or "comparability" in self.about) else ""
-
-
-def _runs(numbers: Sequence[int]) -> list[str]:
-    """Return numbers in order, those without a gap between them as one run: 1, 4—29."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return [f"{run[0]}—{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs]
-
-
-def _by_identifier(catalogue: Catalogue, identifier: str) -> Item | None:
-    """Return the item that dct:identifier (edition/key) names in a catalogue."""
-    return catalogue.by_key.get(identifier.partition("/")[2])
-
-
-def label_of(measure: Measure, codes: CodeLists, language: str) -> str:
-    """Return what a measure measures: its indicator's label where it has one, else the words as read."""
-    concept = codes.concepts.get(measure.indicator)
-    return concept.label(language) if concept else measure.label
-
-
-def _filled(text: str, words: Mapping[str, str]) -> str:
-    """Fill the words in braces; marks inside a word that a message puts in quotation marks become inner ones."""
-    return _BRACES.sub(lambda found: found[1] + _quotable(found, _shortened(words[found[2]])), text).strip()
-
-
-def _shortened(word: str) -> str:
-    """Return a passage as a message can hold it, in one line; the finding's quotation holds it whole."""
-    line = word.replace("\n", " ")
-    return line if len(line) <= _WORD_MAX else f"{line[: _WORD_MAX - 20]}……{line[-20:]}"
-
-
-def _quotable(found: re.Match[str], word: str) -> str:
-    return word.translate(INNER_QUOTES) if found[1] else word
 
 
 def relation_of(pair: Correspondence) -> dict[str, object]:
