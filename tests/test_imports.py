@@ -16,8 +16,10 @@ MODULES = [
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "subject", "findings",
     "report", "check",
     # HTTP: a module with routes gets a line of its own
-    "negotiation", "headers", "problems", "sparql", "build", "query", "service", "responses",
+    "negotiation", "headers", "problems", "sparql",
+    "examples", "dumps", "metadata", "build", "query", "service", "responses",
     "endpoint",
+    "downloads",
     "resources",
     "pages",
     "serving", "cli",

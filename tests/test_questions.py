@@ -12,8 +12,6 @@ import pyoxigraph
 import pytest
 from rdflib.plugins.sparql import prepareQuery
 
-from gongfu.build import build
-
 HOUSE = Path(__file__).resolve().parents[1]
 QUESTIONS = HOUSE / "ontology" / "questions"
 EXPECTED = HOUSE / "tests" / "questions"
@@ -37,8 +35,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> pyoxigraph.Store:
-    return pyoxigraph.Store.read_only(str(build(tmp_path_factory.mktemp("questions")).store))
+def store(built_store: Path) -> pyoxigraph.Store:
+    return pyoxigraph.Store.read_only(str(built_store))
 
 
 def answered(store: pyoxigraph.Store, query: str) -> list[list[str]]:

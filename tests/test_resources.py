@@ -8,7 +8,6 @@ import pyoxigraph as ox
 import pytest
 from client import Client, client_of, problem
 
-from gongfu.build import build
 from gongfu.settings import DEFAULT_BASE, base_iri
 from gongfu.sparql.dataset import open_store
 from gongfu.sparql.neighbourhood import Neighbours
@@ -16,14 +15,9 @@ from gongfu.sparql.neighbourhood import Neighbours
 ITEM = "cat/220000-13fyp/30"
 
 
-@pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("resources")).store
-
-
 @pytest.fixture(scope="module")
-def client(store: Path) -> Iterator[Client]:
-    with client_of(store) as client:
+def client(built_store: Path) -> Iterator[Client]:
+    with client_of(built_store) as client:
         yield client
 
 
@@ -90,8 +84,8 @@ def test_an_iri_with_chinese_is_found_encoded_and_plain(tmp_path: Path) -> None:
             assert {one.subject for one in triples(client, f"/x/{quote(name)}.ttl")} == {node}
 
 
-def test_every_iri_of_the_data_has_a_description(store: Path) -> None:
-    opened = open_store(store)
+def test_every_iri_of_the_data_has_a_description(built_store: Path) -> None:
+    opened = open_store(built_store)
     neighbours = Neighbours(opened, True, base_iri())
     quads = opened.quads_for_pattern(None, None, None, ox.DefaultGraph())
     named = {term.value for quad in quads for term in quad.triple if isinstance(term, ox.NamedNode)}

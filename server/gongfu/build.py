@@ -4,7 +4,6 @@ Place in the flow: after examine. A build is a folder named by the digest of eve
 ``current`` is switched to it in one step, so that a reader sees the old data or the new and never a mixture.
 """
 
-import gzip
 import hashlib
 import os
 import shutil
@@ -19,10 +18,12 @@ from gongfu import __version__
 from gongfu.arrange import columns
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import CodeLists, codelists
+from gongfu.dumps import quads_of, write_dumps, write_graph, write_sums
 from gongfu.examine import Prepared, examine, prepare
 from gongfu.facts import Row, triples
 from gongfu.funding_source import curated_funding
 from gongfu.graph import correspondence_triples, node
+from gongfu.metadata import metadata
 from gongfu.settings import base_iri, house
 from gongfu.sources import (
     annotations,
@@ -35,7 +36,7 @@ from gongfu.sources import (
     source_folders,
 )
 from gongfu.sparql.dataset import merge_graphs
-from gongfu.sparql.prefixes import PREFIXES
+from gongfu.sparql.description import METADATA
 from gongfu.target_source import curated_targets
 
 CURRENT = "current"
@@ -65,21 +66,21 @@ def build(out: Path) -> Built:
     """Build the store and the dumps from all sources under ``out`` and switch ``current`` to them."""
     out.mkdir(parents=True, exist_ok=True)
     version = sources_digest()
-    graphs = dict(_graphs(codelists(), base_iri()))
-    quads = [
-        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name))
-        for name, found in graphs.items()
-        for triple in found
-    ]
+    base = base_iri()
+    graphs = dict(_graphs(codelists(), base))
+    quads = list(quads_of(graphs))
     beside = Path(tempfile.mkdtemp(prefix=".building-", dir=out))
     try:
         store = ox.Store(str(beside / "store"))
         store.bulk_extend(quads)
+        dumps = write_dumps(beside / "dumps", graphs, base)
+        about = metadata(store, dumps, base)
+        dumps.append(write_graph(beside / "dumps", base + METADATA, about))
+        write_sums(beside / "dumps", dumps)
         merge_graphs(store)  # what queries see without FROM: every triple once, though it stand in two graphs
         store.optimize()
         store.flush()
         del store
-        _write_dumps(beside / "dumps", graphs, quads)
         target = out / version
         if target.exists():
             shutil.rmtree(target)
@@ -87,7 +88,7 @@ def build(out: Path) -> Built:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     _switch(out, version)
-    return Built(target, target / "store", tuple(graphs), len(quads))
+    return Built(target, target / "store", (*graphs, base + METADATA), len(quads) + len(about))
 
 
 def sources_digest() -> str:
@@ -161,7 +162,10 @@ def _edition(
 
 
 def _files(paths: Iterable[Path]) -> list[ox.Triple]:
-    return [quad.triple for path in paths for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+    """Return the triples of Turtle files; blank nodes are named by what is said of them, the same in every build."""
+    found = ox.Dataset(quad for path in paths for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted((quad.triple for quad in found), key=str)
 
 
 def _annotation_triples(folder: Path, edition: str, codes: CodeLists, base: str) -> list[ox.Triple]:
@@ -204,17 +208,3 @@ def _mention_triples(folder: Path, edition: str, codes: CodeLists, base: str) ->
         for order, one in enumerate(mentions(folder), 1)
     ]  # fmt: skip
     return triples("category", rows, base)
-
-
-def _write_dumps(folder: Path, graphs: Mapping[str, list[ox.Triple]], quads: list[ox.Quad]) -> None:
-    """Write all quads as N-Quads (gzip) and every graph as Turtle, with a list of SHA-256 checksums."""
-    folder.mkdir(parents=True)
-    whole = ox.serialize(sorted(quads, key=str), format=ox.RdfFormat.N_QUADS)
-    assert whole is not None
-    with gzip.GzipFile(folder / "all.nq.gz", "wb", mtime=0) as file:
-        file.write(whole)
-    for name, found in graphs.items():
-        short = name.split("/graph/", 1)[1].replace("/", "-")
-        ox.serialize(found, output=str(folder / f"{short}.ttl"), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
-    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(folder.iterdir())]
-    (folder / "SHA256SUMS").write_text("".join(sums), "utf-8")

@@ -3,6 +3,9 @@
 Place in the flow: HTTP. What a request asks is read by sparql.request, queries are answered by the workers.
 """
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -13,7 +16,8 @@ from gongfu.responses import FRESH, body, unchanged_or, with_charset
 from gongfu.service import Service
 from gongfu.sparql.answering import GRAPH_TYPES, Job
 from gongfu.sparql.dataset import Dataset
-from gongfu.sparql.description import service_description, written
+from gongfu.sparql.description import metadata_of, service_description, written
+from gongfu.sparql.pool import Limits
 from gongfu.sparql.request import content, entity_tag, job, matches
 
 _METHODS = ["GET", "HEAD", "POST", "QUERY"]
@@ -32,7 +36,7 @@ def add_endpoint(app: FastAPI, service: Service) -> None:
         accept = ",".join(request.headers.getlist("accept")) or None
         asked = job(request.scope["query_string"], sent, accept)
         if asked is None:
-            return _described(request, service.dataset, accept)
+            return _described(request, service, accept)
         if len(asked.query.encode()) > service.limits.query_bytes:
             raise Problem("body-too-large", {"limit": service.limits.query_bytes})
         return await _answered(request, service, asked)
@@ -49,6 +53,20 @@ def add_endpoint(app: FastAPI, service: Service) -> None:
         return JSONResponse(state, 200 if workers else 503, {"cache-control": "no-store"})
 
 
+def _descriptions(dataset: Dataset) -> Callable[[str, str, Limits], bytes]:
+    """Return the function that writes the service description; it keeps a few, for some hosts and forms."""
+    metadata = metadata_of(dataset)
+
+    @lru_cache(maxsize=32)
+    def description(endpoint: str, media_type: str, limits: Limits) -> bytes:
+        try:
+            return written(service_description(endpoint, dataset, limits, metadata), media_type)
+        except ValueError as error:
+            raise Problem("bad-request", {"said": "Host"}) from error
+
+    return description
+
+
 async def _answered(request: Request, service: Service, asked: Job) -> Response:
     tag = entity_tag(service.dataset.version, asked)
     headers = {"vary": "Accept", "cache-control": FRESH if tag and request.method != "POST" else "no-store"}
@@ -60,12 +78,9 @@ async def _answered(request: Request, service: Service, asked: Job) -> Response:
     return Response(found.body, headers=headers | {"content-type": with_charset(found.media_type)})
 
 
-def _described(request: Request, dataset: Dataset, accept: str | None) -> Response:
+def _described(request: Request, service: Service, accept: str | None) -> Response:
     media_type = choose(accept, GRAPH_TYPES)
     if media_type is None:
         raise Problem("not-acceptable", {"types": ", ".join(GRAPH_TYPES)})
-    try:
-        triples = service_description(str(request.url_for("sparql")), dataset)
-    except ValueError as error:
-        raise Problem("bad-request", {"said": "Host"}) from error
-    return unchanged_or(request, written(triples, media_type), media_type, {"vary": "Accept"})
+    description = service.derived(_descriptions)(str(request.url_for("sparql")), media_type, service.limits)
+    return unchanged_or(request, description, media_type, {"vary": "Accept"})

@@ -19,6 +19,7 @@ from gongfu.responses import READING, page, unchanged_or
 from gongfu.service import Service
 from gongfu.settings import DEFAULT_BASE, DEFINITIONS, SHAPES
 from gongfu.sparql.answering import Answer, Job
+from gongfu.sparql.description import METADATA
 from gongfu.sparql.tokens import GraphNames
 
 # In the server's order of preference: what a program gets that does not care, browsers ask for HTML by name.
@@ -97,6 +98,7 @@ def _job(service: Service, address: str, media_type: str) -> Job:
     ends = dict.fromkeys((_readable(address), address, quote(unquote(address), safe="/")))
     iris = tuple(dict.fromkeys(start + end for start in (base, DEFAULT_BASE) for end in ends))
     whole = {iri: base + graph for iri, graph in _VOCABULARIES.items()} | {iri: iri for iri in service.dataset.graphs}
+    whole[base + "dataset"] = base + METADATA
     named = next((iri for iri in iris if whole.get(iri) in service.dataset.graphs), None)
     if named:
         return Job("", GraphNames(), None, media_type, (named,), whole[named])

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from gongfu import __version__
+from gongfu.downloads import add_downloads
 from gongfu.endpoint import add_endpoint
 from gongfu.headers import SafeHeaders
 from gongfu.pages.routes import add_pages
@@ -45,6 +46,7 @@ def application(store_path: Path, limits: Limits | None = None) -> FastAPI:
     app.add_middleware(SafeHeaders)
     add_problems(app, service.problems)
     add_endpoint(app, service)
+    add_downloads(app, service)
     add_pages(app, service)
     add_resources(app, service)  # takes every address that is left
     return app

@@ -3,41 +3,87 @@
 Place in the flow: HTTP, the answer to a request without a query; pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
-from gongfu.sparql.dataset import Dataset
+from gongfu.sparql.dataset import Dataset, open_store
+from gongfu.sparql.pool import Limits
+from gongfu.sparql.prefixes import PREFIXES
 
-PREFIXES = {
-    "dct": "http://purl.org/dc/terms/",
-    "ent": "http://www.w3.org/ns/entailment/",
-    "format": "http://www.w3.org/ns/formats/",
-    "sd": "http://www.w3.org/ns/sparql-service-description#",
-    "void": "http://rdfs.org/ns/void#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
+_SCHEMA = "http://schema.org/"
+_NAMES = {**PREFIXES, "ent": "http://www.w3.org/ns/entailment/", "format": "http://www.w3.org/ns/formats/",
+          "schema": _SCHEMA}  # fmt: skip
+METADATA = "graph/dataset"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _TITLES = {
     "zh": "公服：国家和地方基本公共服务清单查询服务",
     "en": "gongfu: China's basic public service catalogues, SPARQL endpoint",
 }
+_LIMITS = (
+    ("seconds", "SEC", "一个查询可用的时间", "time of a query"),
+    ("workers", "C62", "同时运行的查询", "queries at once"),
+    ("waiting", "C62", "等待的查询", "queries that wait"),
+    ("query_bytes", "AD", "查询语句的大小", "size of a query"),
+    ("result_bytes", "AD", "结果的大小", "size of a result"),
+    ("memory_bytes", "AD", "一个查询可用的内存", "memory of a query"),
+)
 
 
-def service_description(endpoint: str, dataset: Dataset) -> list[ox.Triple]:
-    """Return the service description of the endpoint at an IRI. Raises ValueError where that is no IRI."""
-    return [*_service(ox.NamedNode(endpoint)), *_default_dataset(dataset)]
+def service_description(
+    endpoint: str, dataset: Dataset, limits: Limits, metadata: Sequence[ox.Triple]
+) -> list[ox.Triple]:
+    """Return the service description of the endpoint at an IRI, with the dataset's own metadata.
+
+    Raises ValueError where that is no IRI.
+    """
+    service = ox.NamedNode(endpoint)
+    served = ox.NamedNode(dataset.base + "dataset")
+    return [
+        *_service(service), *_default_dataset(dataset), *_limits(service, limits), *metadata,
+        ox.Triple(service, _term("dcat", "servesDataset"), served),
+        ox.Triple(served, _term("void", "sparqlEndpoint"), service),
+        *_targets(service, metadata),
+    ]  # fmt: skip
+
+
+def metadata_of(dataset: Dataset) -> list[ox.Triple]:
+    """Read what the dataset says of itself: VoID, DCAT, provenance, examples, prefixes; empty for a bare store."""
+    graph = ox.NamedNode(dataset.base + METADATA)
+    return [quad.triple for quad in open_store(dataset.path).quads_for_pattern(None, None, None, graph)]
+
+
+def _targets(service: ox.NamedNode, metadata: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """Yield where each example query is to be sent."""
+    for triple in metadata:
+        if triple.predicate == _TYPE and triple.object == _term("sh", "SPARQLExecutable"):
+            yield ox.Triple(triple.subject, _term("schema", "target"), service)
+
+
+def _limits(service: ox.NamedNode, limits: Limits) -> Iterator[ox.Triple]:
+    """Yield the limits as property values; units are those of UN/CEFACT: seconds, bytes, pieces."""
+    for order, (name, unit, zh, en) in enumerate(_LIMITS, 1):
+        node = ox.BlankNode(f"limit{order}")
+        yield ox.Triple(service, _term("schema", "additionalProperty"), node)
+        yield ox.Triple(node, _TYPE, _term("schema", "PropertyValue"))
+        yield ox.Triple(node, _term("schema", "propertyID"), ox.Literal(name))
+        yield ox.Triple(node, _term("schema", "name"), ox.Literal(zh, language="zh"))
+        yield ox.Triple(node, _term("schema", "name"), ox.Literal(en, language="en"))
+        yield ox.Triple(node, _term("schema", "maxValue"), ox.Literal(getattr(limits, name)))
+        yield ox.Triple(node, _term("schema", "unitCode"), ox.Literal(unit))
 
 
 def written(triples: list[ox.Triple], media_type: str) -> bytes:
     """Return triples in one of the graph formats."""
     form = ox.RdfFormat.from_media_type(media_type)
-    return ox.serialize(triples, format=form, prefixes=PREFIXES) or b""
+    return ox.serialize(triples, format=form, prefixes=_NAMES) or b""
 
 
 def _service(service: ox.NamedNode) -> Iterator[ox.Triple]:
     yield ox.Triple(service, _TYPE, _sd("Service"))
+    yield ox.Triple(service, _TYPE, _term("dcat", "DataService"))
+    yield ox.Triple(service, _term("dcat", "endpointURL"), service)
     for language, title in _TITLES.items():
         yield ox.Triple(service, _term("dct", "title"), ox.Literal(title, language=language))
     yield ox.Triple(service, _sd("endpoint"), service)
@@ -53,7 +99,7 @@ def _formats() -> set[str]:
     results = (ox.QueryResultsFormat.from_media_type(kind) for kind in RESULT_TYPES)
     graphs = (ox.RdfFormat.from_media_type(kind) for kind in GRAPH_TYPES)
     # The engine names JSON-LD by an IRI that is not the one of W3C's registry of formats.
-    known = {ox.RdfFormat.JSON_LD.iri: PREFIXES["format"] + "JSON-LD"}
+    known = {ox.RdfFormat.JSON_LD.iri: _NAMES["format"] + "JSON-LD"}
     return {known.get(form.iri, form.iri) for form in (*results, *graphs) if form}
 
 
@@ -63,7 +109,7 @@ def _default_dataset(dataset: Dataset) -> Iterator[ox.Triple]:
     yield ox.Triple(whole, _sd("defaultGraph"), union)
     yield from _graph(union, dataset.triples)
     for order, (name, count) in enumerate(dataset.graphs.items(), 1):
-        named, graph = ox.BlankNode(f"named{order}"), ox.BlankNode(f"graph{order}")
+        named, graph = ox.BlankNode(f"named{order}"), ox.NamedNode(name)
         yield ox.Triple(whole, _sd("namedGraph"), named)
         yield ox.Triple(named, _TYPE, _sd("NamedGraph"))
         yield ox.Triple(named, _sd("name"), ox.NamedNode(name))
@@ -71,7 +117,7 @@ def _default_dataset(dataset: Dataset) -> Iterator[ox.Triple]:
         yield from _graph(graph, count)
 
 
-def _graph(graph: ox.BlankNode, triples: int) -> Iterator[ox.Triple]:
+def _graph(graph: ox.BlankNode | ox.NamedNode, triples: int) -> Iterator[ox.Triple]:
     yield ox.Triple(graph, _TYPE, _sd("Graph"))
     yield ox.Triple(graph, _term("void", "triples"), ox.Literal(triples))
 
@@ -81,4 +127,4 @@ def _sd(name: str) -> ox.NamedNode:
 
 
 def _term(prefix: str, name: str) -> ox.NamedNode:
-    return ox.NamedNode(PREFIXES[prefix] + name)
+    return ox.NamedNode(_NAMES[prefix] + name)
