@@ -66,7 +66,7 @@ def bounds(how: str, value: Value) -> tuple[Decimal | None, Decimal | None]:
     return value.lower, value.upper
 
 
-# --- over what it counts -----------------------------------------------------------------------------------------------
+# --- over what it counts ---------------------------------------------------------------------------------------------
 
 
 def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measure | None) -> str:
@@ -119,7 +119,7 @@ def _completed(per: str, earlier: str, value: Value, before: Measure | None) -> 
     return per
 
 
-# --- how it is meant ---------------------------------------------------------------------------------------------------
+# --- how it is meant -------------------------------------------------------------------------------------------------
 
 
 def attainment(pieces: list[Piece]) -> str:
