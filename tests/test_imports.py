@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
     "settings", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers", "shares", "statements",
     "reading", "document", "codes", "facts", "arrange", "elements", "masthead",
-    "measure", "normal", "sentence", "selection", "binding", "measures",
+    "measure", "normal", "sentence", "selection", "binding", "measures", "kinds",
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
     "likeness", "match", "earlier", "coverage", "indicators", "sources", "funding_source", "graph", "funding_graph",

@@ -17,7 +17,7 @@ from gongfu.settings import base_iri
 from gongfu.sources import curated_correspondences, curated_measures, source_folder
 
 PROVINCES = ["hebei-13fyp", "jilin-13fyp"]
-BARS = {"cn-13fyp": 0.98, "hebei-13fyp": 0.98, "jilin-13fyp": 0.95, "cn-12fyp": 0.95}
+BARS = {"cn-13fyp": 0.98, "hebei-13fyp": 0.98, "jilin-13fyp": 0.98, "cn-12fyp": 0.95}
 Key = tuple[str, Decimal | None, Decimal | None, str, str, str]
 
 

@@ -11,12 +11,22 @@ from gongfu.measure import Measure
 from gongfu.sentence import Sentence, words_of
 from gongfu.words import words
 
+_AND = frozenset({"、", "和", "及", "以及"})
 # Of these units a number may be the total of a whole area.
 _TOTALS = frozenset({"人", "户", "套", "人次", "元", "例次", "户次", "件次", "个"})
 
 
-def comparator(segment: list[Piece], value: Value) -> str:
-    """Return how a value binds by the words before and behind it."""
+def comparator(sentence: Sentence, index: int, before: Measure | None) -> str:
+    """Return how a value binds: by the words before and behind it, else as the value it is coordinated with."""
+    value, segment = sentence.value(index), sentence.segment(index)
+    how = _own_comparator(segment, value)
+    if how != "exactly" or before is None or before.comparator == "range" or is_change(sentence, index):
+        return how
+    shares = _continues(sentence, index, segment, before) or joined(sentence, index, before)
+    return before.comparator if shares else how
+
+
+def _own_comparator(segment: list[Piece], value: Value) -> str:
     table = words()
     if value.lower != value.upper:
         return "range"
@@ -28,26 +38,29 @@ def comparator(segment: list[Piece], value: Value) -> str:
     return table.comparator(binding[-1]) if binding else "exactly"
 
 
-def shares_words(segment: list[Piece], value: Value, before: Measure | None) -> bool:
-    """Say whether a value shares the binding words of the one before it."""
-    return _continues(segment, value, before) or joined(segment, value, before)
-
-
-def _continues(segment: list[Piece], value: Value, before: Measure | None) -> bool:
+def _continues(sentence: Sentence, index: int, segment: list[Piece], before: Measure) -> bool:
     """Say whether an amount shares the binding words of the one before: 不低于500元，初中700元."""
-    if before is None or value.unit != "元" or before.unit != "元" or before.comparator == "range":
+    table, kinds = words(), {piece.kind for piece in segment}
+    if sentence.value(index).unit != "元" or before.unit != "元" or "COMPARE" in kinds:
         return False
-    own = words_of(segment)
-    return not any(piece.kind in {"COMPARE", "PER"} for piece in segment) and not own.endswith(words().amount_nouns)
+    if "PER" in kinds and not table.minimum_standard.search(sentence.before(index)):
+        return False
+    return not words_of(segment).endswith(table.amount_nouns)
 
 
-def joined(segment: list[Piece], value: Value, before: Measure | None) -> bool:
-    """Say whether a value is coordinated with the one before it: 不少于17套广播节目和25套电视节目."""
+def joined(sentence: Sentence, index: int, before: Measure | None) -> bool:
+    """Say whether a value is coordinated with the one before it: 不少于17套广播节目和25套电视节目, 1200种、1500册."""
+    table, value, between = words(), sentence.value(index), sentence.between(index)
+    if before is None or any(piece.kind in {"COMPARE", "PER"} for piece in sentence.segment(index)):
+        return False
+    same_unit = before.unit == table.units.get(value.unit, value.unit)
+    return (between in _AND) or (same_unit and table.joined.match(between) is not None)
+
+
+def is_change(sentence: Sentence, index: int) -> bool:
+    """Say whether a number says by how much something changes, not what it is: 提高10元, 延长15日."""
     table = words()
-    between = "".join(piece.text for piece in segment)
-    if before is None or before.comparator == "range" or before.unit != table.units.get(value.unit, value.unit):
-        return False
-    return table.joined.match(between) is not None
+    return sentence.value(index).unit in table.changed and table.changing.search(sentence.before(index)) is not None
 
 
 def bound(measure: Measure, how: str) -> Measure:
@@ -84,13 +97,23 @@ def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measu
     if not any(own) and counts_people and _of_household(sentence, index, segment):
         return "每户"
     earlier = [text for words in sentence.earlier_segments(index) for text in _pers(words)]
-    if not any(own) and before is not None and joined(segment, value, before):
+    if (
+        before is not None
+        and not any(own)
+        and (joined(sentence, index, before) or _same_subject(segment, before, value))
+    ):
         return before.per
     if not any(own) and value.unit in {"元", "小时"}:
         own = earlier if value.unit == "元" else []
         if not own and before is not None and before.unit == value.unit:
             return before.per
     return _completed(table.per([text for text in own if text]), table.per(earlier) if earlier else "", value, before)
+
+
+def _same_subject(segment: list[Piece], before: Measure, value: Value) -> bool:
+    """Say whether a number says more of what the one before it measured: 单套面积40平方米左右，最大不超过60平方米."""
+    table = words()
+    return before.unit == table.units.get(value.unit, value.unit) and not table.trimmed(words_of(segment))
 
 
 def _pers(pieces: list[Piece]) -> list[str]:
@@ -142,9 +165,17 @@ def scope(measure: Measure, pieces: list[Piece], level: str) -> str:
     return ""
 
 
-def role(measure: Measure, pieces: list[Piece], counted_in: str) -> str:
+def due_year(sentence: Sentence, index: int) -> int | None:
+    """Return the year last named before a value as one by which something is to be: 2018年达到80%，2020年达到90%."""
+    found = words().due.findall(sentence.before(index))
+    return int(found[-1]) if found else None
+
+
+def role(measure: Measure, pieces: list[Piece], counted_in: str, *, changes: bool) -> str:
     """Return the binding role; ``counted_in`` is the scope of a total, empty for none."""
     texts = {piece.text for piece in pieces}
+    if changes:
+        return "parameter"
     for name in ("parameter", "average"):
         if texts & words().roles[name]:
             return name

@@ -20,6 +20,7 @@ from gongfu.examine import Prepared, examine, prepare, with_elements
 from gongfu.findings import Report, report
 from gongfu.funding_source import curated_funding
 from gongfu.masthead import read_masthead
+from gongfu.match import Correspondence
 from gongfu.running_text import read_running_text
 from gongfu.settings import base_iri
 from gongfu.sources import (
@@ -71,7 +72,7 @@ def check(path: Path, against: str = NATION, region: str | None = None) -> Repor
         catalogue = replace(catalogue, edition=replace(catalogue.edition, id=f"{catalogue.edition.id}-checked"))
     # What a person stated holds for the edition it was stated against; against another the rows speak for themselves.
     implements = catalogue.edition.implements in {"", nation.catalogue.edition.id}
-    stated = curated_correspondences(path.parent) if path.name == "catalogue.csv" and implements else None
+    stated = _stated(path.parent) if path.name == "catalogue.csv" and implements else None
     return report(examine(catalogue, nation, codes, base, stated), codes)
 
 
@@ -89,6 +90,14 @@ def national(edition: str, codes: CodeLists, base: str) -> Prepared:
     typed = curated_elements(folder, catalogue.items)
     split = {item.key: split_elements(item) for item in catalogue.items} if typed is None else {}
     return with_elements(prepared, typed or split, codes, base)
+
+
+def _stated(folder: Path) -> tuple[Correspondence, ...] | None:
+    """Return the correspondences beside a catalogue, None where there are none; what nobody can use is refused."""
+    try:
+        return curated_correspondences(folder)
+    except FaultySource as error:
+        raise UnusableCatalogue(*str(error).split(" / ", 1)) from error
 
 
 def _earlier(edition: str, codes: CodeLists) -> dict[str, list[Item]]:

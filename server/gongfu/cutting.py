@@ -12,6 +12,7 @@ from functools import lru_cache
 from lark import Lark, Token, Tree
 
 from gongfu.settings import house
+from gongfu.text import reading
 
 _WORDS = frozenset({"OTHER", "UNIT", "MULTIPLIER", "NOT_MEASURE", "PAUSE", "DASH", "POST", "CLOSE", "OPEN"})
 _DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -20,7 +21,10 @@ _SCALES = {"十": 10, "百": 100, "千": 1000}
 
 @dataclass(frozen=True)
 class Value:
-    """A number with what clings to it; ``lower`` and ``upper`` differ for a range. Units and words as printed."""
+    """A number with what clings to it; ``lower`` and ``upper`` differ for a range. Units and words as printed.
+
+    ``printed`` is a fraction as it stands in print (1/3, 三分之一), empty for other numbers.
+    """
 
     lower: Decimal
     upper: Decimal
@@ -30,6 +34,7 @@ class Value:
     per: str
     fraction: bool
     times: bool
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,20 @@ def _value(tree: Tree[Token]) -> Value:
     low, high = _decimal(numbers[0]), _decimal(numbers[-1])
     if not multipliers[0] and multipliers[-1] and len(numbers) > 1 and units[0]:
         low = low / _scale(multipliers[-1])  # 5000元—1万元: one multiplier for both ends
-    return Value(low, high, units[-1], multipliers[-1], after, per, fraction, "TIMES" in kinds)
+    printed = _fraction_text(amounts[0]) if len(amounts) == 1 and not units[-1] else ""
+    return Value(low, high, units[-1], multipliers[-1], after, per, fraction, "TIMES" in kinds, printed)
+
+
+def printed_fraction(quote: str) -> str:
+    """Return the fraction in a quotation as it is printed there (1/3, 三分之一); empty for none."""
+    return next((piece.value.printed for piece in cut(reading(quote).text) if piece.value and piece.value.printed), "")
+
+
+def _fraction_text(amount: Tree[Token]) -> str:
+    """Return a fraction as printed; per cents and tenths in words (百分之九十, 八成) are told in figures."""
+    token = _number_token(amount)
+    told = token.type == "FRACTION" and not _is_percent_words(amount) and "成" not in token
+    return str(token) if told else ""
 
 
 def _scale(multiplier: str) -> Decimal:
@@ -132,7 +150,9 @@ def _whole(text: str) -> Fraction:
 
 
 def chinese_number(text: str) -> Fraction:
-    """Return the number of Chinese numerals, with 点 for the decimal point: 二万二千三百, 百分之九十点五."""
+    """Return the number of Chinese numerals, with 点 for the decimal point: 二万二千三百, 百分之九十点五, 半."""
+    if text == "半":
+        return Fraction(1, 2)
     if "万" in text:
         thousands, _, rest = text.partition("万")
         return chinese_number(thousands) * 10_000 + (chinese_number(rest) if rest else 0)
@@ -151,4 +171,4 @@ def chinese_number(text: str) -> Fraction:
 def _decimal(number: Fraction) -> Decimal:
     """Return the exact decimal, or four places of it (one third of a hundred is 33.3333)."""
     exact = Decimal(number.numerator) / Decimal(number.denominator)
-    return exact if exact * number.denominator == number.numerator else round(exact, 4)
+    return exact if Fraction(exact) == number else round(exact, 4)

@@ -17,6 +17,7 @@ from gongfu.coverage import Coverage
 from gongfu.departments import Role
 from gongfu.elements import Element
 from gongfu.facts import Row, triples
+from gongfu.kinds import kind_of
 from gongfu.match import Correspondence
 from gongfu.measures import Measure
 from gongfu.text import key
@@ -126,7 +127,8 @@ def _measure_row(
     indicator = codes.concepts.get(measure.indicator)
     return {
         "edition": edition, "key": item_key, "order": order, "field": column, "label": measure.label or measure.quote,
-        "indicator": node(measure.indicator), "kind": node(indicator.facts.get("measureKind") if indicator else None),
+        "indicator": node(measure.indicator), "due": measure.due_year,
+        "kind": node((indicator and indicator.facts.get("measureKind")) or codes.iri("measure-kind", kind_of(measure))),
         "comparator": node(codes.iri("comparator", measure.comparator)), "lower": measure.lower, "upper": measure.upper,
         "lowerInclusive": None if measure.lower is None else measure.comparator != "more-than",
         "upperInclusive": None if measure.upper is None else measure.comparator != "less-than",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from gongfu.binding import attainment, bound, bounds, comparator, per_what, role, scope, shares_words
+from gongfu.binding import attainment, bound, bounds, comparator, due_year, is_change, per_what, role, scope
 from gongfu.cutting import Piece, cut
 from gongfu.measure import Measure, Passage
 from gongfu.normal import normalised
@@ -65,9 +65,15 @@ def _read_sentence(
             measure = _measure(read, sentence, index, level, measures[-1] if measures else None)
             listed = _listed(sentence, index)
             shared.update(listed)
-            measures += _distributed(read, measure, sentence, listed) if listed else _grouped(measure)
-    counted = dict([(span[1], span[0])] if span else [])
-    return [normalised(measure, counted.get("天"), counted.get("月")) for measure in measures], unread[:1]
+            measures += _distributed(read, measure, sentence, listed) if listed else _grouped(measure, sentence, index)
+    counted = ({span[1]: span[0]} if span else {}) | _days_a_week(measures)
+    return [normalised(measure, counted) for measure in measures], unread[:1]
+
+
+def _days_a_week(measures: list[Measure]) -> dict[str, Decimal]:
+    """Return on how many days of a week something is open where a sentence says so: 每周5天、每天8小时."""
+    found = [one.upper for one in measures if one.unit == "天" and one.per == "每周" and one.upper]
+    return {"周": found[0]} if len(found) == 1 else {}
 
 
 def _passage(read: Reading, sentence: Sentence) -> Passage:
@@ -88,9 +94,7 @@ class _Label:
 def _measure(read: Reading, sentence: Sentence, index: int, level: str, before: Measure | None) -> Measure:
     value, segment = sentence.value(index), sentence.segment(index)
     label = _label(sentence, index, segment, before)
-    how = comparator(segment, value)
-    if how == "exactly" and before and shares_words(segment, value, before):
-        how = before.comparator
+    how = comparator(sentence, index, before)
     lower, upper = bounds(how, value)
     whole = [piece for earlier in sentence.earlier_segments(index) for piece in earlier] + segment
     last = max(label.end, sentence.pieces[index].end)
@@ -101,9 +105,10 @@ def _measure(read: Reading, sentence: Sentence, index: int, level: str, before: 
         per=per_what(sentence, index, segment, before), multiplier=value.multiplier,
         attainment=attainment(whole), quote=read.printed[start:end], start=start, end=end,
         context=read.text[sentence.pieces[0].start : last],
+        printed=value.printed, due_year=due_year(sentence, index),
     )  # fmt: skip
     counted_in = scope(measure, whole, level)
-    return replace(measure, scope=counted_in, role=role(measure, whole, counted_in))
+    return replace(measure, scope=counted_in, role=role(measure, whole, counted_in, changes=is_change(sentence, index)))
 
 
 def _label(sentence: Sentence, index: int, segment: list[Piece], before: Measure | None) -> _Label:
@@ -163,11 +168,20 @@ def _distributed(read: Reading, first: Measure, sentence: Sentence, listed: list
         lower, upper = bounds(how, value)
         _, end = read.span(piece.start, piece.end)
         measures.append(replace(first, label=subject, comparator=how, lower=lower, upper=upper, end=end,
-                                quote=read.printed[first.start : end]))  # fmt: skip
-    return measures
+                                quote=read.printed[first.start : end], printed=value.printed))  # fmt: skip
+    return _in_their_years(measures, sentence.before(listed[0]))
 
 
-def _grouped(measure: Measure) -> list[Measure]:
+def _in_their_years(measures: list[Measure], before: str) -> list[Measure]:
+    """Give each of the listed values its own year where as many are named: 到2018年、2020年分别达到75%、85%."""
+    years = [int(year) for year in words().due.findall(before)]
+    if len(years) != len(measures):
+        return measures
+    return [replace(one, due_year=year) for one, year in zip(measures, years, strict=True)]
+
+
+def _grouped(measure: Measure, sentence: Sentence, index: int) -> list[Measure]:
     """Split one value for several subjects: 传染病报告率和报告及时率均达到95% is two measures."""
-    parts = words().subjects(measure.label)
+    each = any(piece.kind == "OTHER" and piece.text in {"均", "都"} for piece in sentence.segment(index))
+    parts = words().subjects(measure.label, each=each)
     return [replace(measure, label=part) for part in parts] if len(parts) > 1 else [measure]

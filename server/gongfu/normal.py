@@ -1,8 +1,9 @@
-"""Normal form: printed bounds in units of one, money per year where the text says over how many days or months.
+"""Normal form: printed bounds in units of one, money per year, opening hours per week where the text allows it.
 
 Place in the flow: measure -> **normal** -> measures and sources.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,25 +11,42 @@ from gongfu.measure import Measure
 from gongfu.words import words
 
 
-def normalised(measure: Measure, days: Decimal | None, months: Decimal | None = None) -> Measure:
-    """Add the normal form; ``days`` and ``months`` are those of a year over which the text counts, None for unsaid."""
-    table = words()
-    factor = Decimal(table.multipliers.get(measure.multiplier, 1))
-    entity, period = table.split_per(measure.per)
+def normalised(measure: Measure, counted: Mapping[str, Decimal]) -> Measure:
+    """Add the normal form.
+
+    ``counted`` says over how many 天 or 月 of a year, and on how many days of a 周, the text counts; a period that it
+    does not say is absent. The unit is that of the value, / what it is per: 元/人·年, 小时/周, %.
+    """
+    entity, period = words().split_per(measure.per)
     entity = "人" if entity == "生" else entity
-    note, condition = "", measure.condition
-    count, name = (days, "天") if period == "天" else (months, "个月") if period == "月" else (None, "")
-    if measure.unit == "元" and count:
-        factor *= count
-        note = f"每{period}×{count}{name}"
-        condition, period = f"按{count}{name}计算", "年"
-    elif measure.unit == "元" and period in table.periods_a_year:
-        times = table.periods_a_year[period]
-        note = f"每{period}×{times}" if times != 1 else ""
-        factor, period = factor * times, "年"
-    unit = measure.unit + (f"/{entity}" if entity else "") + (f"·{period}" if period else "")
+    times, longer, condition = _times(measure, period, counted)
+    factor = Decimal(words().multipliers.get(measure.multiplier, 1)) * times
+    per = "·".join(part for part in (entity, longer) if part)
     return replace(
-        measure, condition=condition, normal_note=note, normal_unit=unit,
+        measure, condition=condition or measure.condition, normal_note=_note(period, times, condition),
+        normal_unit=measure.unit + (f"/{per}" if per else ""),
         normal_lower=None if measure.lower is None else measure.lower * factor,
         normal_upper=None if measure.upper is None else measure.upper * factor,
     )  # fmt: skip
+
+
+def _times(measure: Measure, period: str, counted: Mapping[str, Decimal]) -> tuple[Decimal, str, str]:
+    """Return how often the period is in a longer one, that one, and the condition under which; once in itself else."""
+    if measure.unit == "元" and period in counted and period in {"天", "月"}:
+        return counted[period], "年", f"按{counted[period]}{'个' if period == '月' else ''}{period}计算"
+    if measure.unit == "元" and period in words().periods_a_year:
+        return Decimal(words().periods_a_year[period]), "年", ""
+    if measure.unit == "小时" and period == "天":
+        # Round the clock leaves out no day; fewer hours a day may be those of working days only.
+        days = counted.get("周") or (Decimal(7) if Decimal(24) in {measure.lower, measure.upper} else None)
+        return (days, "周", "") if days else (Decimal(1), period, "")
+    if measure.unit == "小时" and period == "工作日":
+        return Decimal(5), "周", ""
+    return Decimal(1), period, ""
+
+
+def _note(period: str, times: Decimal, condition: str) -> str:
+    """Return the arithmetic: 每天×200天, 每月×12; empty where nothing was converted."""
+    if condition:
+        return f"每{period}×{condition.removeprefix('按').removesuffix('计算')}"
+    return f"每{period}×{times}" if times != 1 else ""

@@ -37,4 +37,7 @@ def _addresses(sentence: Sentence, index: int, clause: str) -> bool:
         return True
     compares = any(piece.kind == "COMPARE" and table.comparator(piece.text) in {"more-than", "less-than"}
                    for piece in sentence.segment(index))  # fmt: skip
-    return compares or bool(value.after and value.unit not in {"%", "‰", "元"})
+    if compares:
+        return True
+    provides = any(word in clause for word in table.providing)
+    return bool(value.after and value.unit not in {"%", "‰", "元"} and not provides)

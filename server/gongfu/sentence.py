@@ -57,6 +57,15 @@ class Sentence:
             segment = segment[1:]
         return segment
 
+    def between(self, index: int) -> str:
+        """Return the words between the value before a value and the value itself; a stop where there is none."""
+        start = index
+        while start > 0 and index - start < REACH and self.pieces[start - 1].value is None:
+            start -= 1
+        if start == 0 or self.pieces[start - 1].value is None:
+            return "。"
+        return self.text[self._offset(start) : self._offset(index)]
+
     def earlier_segments(self, index: int) -> Iterator[list[Piece]]:
         """Yield the segments before the value's own, nearest first, as far as they hold no value."""
         end, last = self._segment_start(index), max(index - REACH, 0)

@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 
 from gongfu.catalogue import Edition, Item
-from gongfu.codes import CodeLists
+from gongfu.codes import CodeLists, codelists
+from gongfu.cutting import printed_fraction
 from gongfu.elements import Element, element_at
 from gongfu.match import Correspondence
 from gongfu.measures import Measure, normalised
@@ -137,6 +138,7 @@ def curated_correspondences(folder: Path) -> tuple[Correspondence, ...] | None:
         return None
     found = []
     for line, row in _rows(path):
+        _check_relation(path, line, row)
         try:
             found.append(Correspondence(
                 row["national"] or None, row["item"] or None, row["relation"], row["cardinality"], row["justification"],
@@ -145,6 +147,17 @@ def curated_correspondences(folder: Path) -> tuple[Correspondence, ...] | None:
         except (KeyError, ValueError) as error:
             raise FaultySource(f"{path}:{line}: {error}") from error
     return tuple(found)
+
+
+def _check_relation(path: Path, line: int, row: Mapping[str, str]) -> None:
+    """Refuse a relation that no list knows: a pair that says it would be in no comparison, and nobody would see."""
+    relations = [concept.code for concept in codelists().scheme("change-type")]
+    if row.get("relation") not in relations:
+        allowed = "、".join(relations)
+        raise FaultySource(
+            f"{path}:{line}: relation“{row.get('relation')}”不是变更类型，可以写：{allowed}"
+            f" / no such relation; allowed: {', '.join(relations)}"
+        )
 
 
 def curated_measures(
@@ -182,9 +195,10 @@ def _curated_measure(
         upper=_decimal(path, line, row["upper"]), unit=row["unit"], per=row["per"], multiplier=row["multiplier"],
         scope=row["scope"], role=row["binding_role"], attainment=row["attainment"], condition=row["condition"],
         quote=row["quote"], start=start, end=start + len(row["quote"]), indicator=indicator,
+        printed=printed_fraction(row["quote"]) if row["unit"] == "%" else "",
     )  # fmt: skip
     days = [Decimal(part) for part in row["condition"].replace("天", " ").replace("按", " ").split() if part.isdigit()]
-    result = normalised(measure, days[0] if days and "天" in row["condition"] else None)
+    result = normalised(measure, {"天": days[0]} if days and "天" in row["condition"] else {})
     return column, replace(result, condition=row["condition"])
 
 

@@ -42,6 +42,8 @@ def printed_value(measure: Measure, language: str) -> str:
 
 def _number(measure: Measure) -> str:
     unit = measure.multiplier + measure.unit
+    if measure.printed:
+        return measure.printed
     if measure.comparator == "range":
         return f"{plain(measure.lower)}—{plain(measure.upper)}{unit}"
     value = measure.upper if measure.lower is None else measure.lower

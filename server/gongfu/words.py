@@ -13,7 +13,20 @@ import yaml
 
 from gongfu.settings import house
 
+# 每3-10万居民: so many people or households together are what it is per.
+_COUNTED = re.compile(r"(\d+(?:-\d+)?[千百万]?)(名|人口?|居民|户)")
 _PER = re.compile(r"每|均|/|·|•|\.")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A line of the table of kinds: the kind, and what a measure of it is like; None and empty mean anything."""
+
+    kind: str
+    units: frozenset[str]
+    words: re.Pattern[str] | None
+    period: bool
+    total: bool
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,7 @@ class Words:
     trailing: tuple[re.Pattern[str], ...]
     following: re.Pattern[str]
     giving: tuple[str, ...]
+    providing: tuple[str, ...]
     selecting: re.Pattern[str]
     selecting_nouns: re.Pattern[str]
     selecting_before: re.Pattern[str]
@@ -51,6 +65,10 @@ class Words:
     counted_nouns: Mapping[str, str]
     growing: re.Pattern[str]
     joined: re.Pattern[str]
+    minimum_standard: re.Pattern[str]
+    changing: re.Pattern[str]
+    changed: frozenset[str]
+    due: re.Pattern[str]
     household: re.Pattern[str]
     household_before: re.Pattern[str]
     household_after: re.Pattern[str]
@@ -62,6 +80,7 @@ class Words:
     contrasts: Mapping[str, tuple[str, ...]]
     money: tuple[str, ...]
     counted: frozenset[str]
+    kinds: tuple[Kind, ...]
 
     def comparator(self, word: str) -> str:
         """Return the comparator a word stands for, empty for none."""
@@ -115,15 +134,19 @@ class Words:
                 if part in self.periods:
                     period = self.periods[part]
                 else:
-                    entity = self._entity(part) or entity
+                    entity = entity or self._entity(part)
         return (f"每{entity}" if entity else "") + (f"每{period}" if period else "")
 
     def _entity(self, part: str) -> str:
         part = part.removeprefix("个")
         if part in self.entities:
             return self.entities[part]
-        if part.endswith(self.facilities):
-            return part[-1]
+        facility = next((ending for ending in self.facilities if part.endswith(ending)), "")
+        if facility:
+            return facility
+        counted = _COUNTED.fullmatch(part)
+        if counted:
+            return counted[1].replace("-", "—") + ("户" if counted[2] == "户" else "人")
         longest_first = sorted(self.entities, key=len, reverse=True)
         return next((self.entities[name] for name in longest_first if part.startswith(name)), "")
 
@@ -134,14 +157,21 @@ class Words:
         entity = next((part for part in parts if part != period), "")
         return entity, period
 
-    def subjects(self, label: str) -> list[str]:
-        """Return the several subjects of one label (报告率和报告及时率), or the label alone."""
+    def subjects(self, label: str, *, each: bool = False) -> list[str]:
+        """Return the several subjects of one label (报告率和报告及时率), or the label alone.
+
+        ``each`` says that the text has 均 or 都 behind them: then they are several.
+        """
         two = self.two_kinds.match(label)
         if two:
             return [two.group(1) + two.group(4), two.group(3) + two.group(4)]
         parts = [part for part in re.split(r"和|及(?!时)|与|、", label) if part]
+        if each and len(parts) > 1 and all(part.endswith(self.amount_nouns) for part in parts):
+            return [self.trimmed(part) for part in parts]
         if len(parts) < 2 or not self.measured_endings.search(parts[-1]):
             return [label]
+        if each and all(len(part) < 4 for part in parts[:-1]):
+            return [part + parts[-1][len(part) :] for part in parts[:-1]] + [parts[-1]]
         if all(self.measured_endings.search(part) for part in parts):
             return [self.trimmed(part) for part in parts]
         longest_first = sorted(self.groups, key=len, reverse=True)
@@ -163,6 +193,8 @@ def _spelled(text: str) -> str:
     """Spell out the shorthands of per-what: 年生均 -> 每生每年, 一村一月 -> 每村每月."""
     if text in words().shorthand:
         return words().shorthand[text]
+    if re.fullmatch(r"每(人|生|户|孩|例)次", text):
+        return f"{text[:-1]}每次"
     turned = re.fullmatch(r"(年|月|日)(人|生|户)均", text)
     if turned:
         return f"每{turned.group(2)}每{turned.group(1)}"
@@ -184,6 +216,7 @@ def words() -> Words:
         leading=tuple(re.compile(pattern) for pattern in table["leading"]),
         trailing=tuple(re.compile(pattern) for pattern in table["trailing"]),
         following=re.compile(table["following"]), giving=tuple(table["giving"]),
+        providing=tuple(table["providing"]),
         selecting=re.compile(table["selecting"]), selecting_nouns=re.compile(table["selecting_nouns"]),
         selecting_before=re.compile(table["selecting_before"]),
         defining=re.compile(table["defining"]), reaching=frozenset(table["reaching"]),
@@ -192,6 +225,8 @@ def words() -> Words:
         groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
         generic=frozenset(table["generic"]), counted_nouns=table["counted_nouns"],
         growing=re.compile(table["growing"]), joined=re.compile(table["joined"]),
+        minimum_standard=re.compile(table["minimum_standard"]), due=re.compile(table["due"]),
+        changing=re.compile(table["changing"]), changed=frozenset(table["changed"]),
         household=re.compile(table["household"]),
         household_before=re.compile(table["household_before"]), household_after=re.compile(table["household_after"]),
         two_kinds=re.compile(table["two_kinds"]),
@@ -200,8 +235,15 @@ def words() -> Words:
         carried=frozenset(tuple(group) for group in table["carried"]),
         exclusive_equal={word: group[0] for group in table["exclusive_equal"] for word in group},
         contrasts={group: tuple(others) for group, others in table["contrasts"].items()},
-        money=tuple(table["money"]),
+        money=tuple(table["money"]), kinds=tuple(map(_kind, table["kinds"])),
     )  # fmt: skip
+
+
+def _kind(line: Mapping[str, Any]) -> Kind:
+    pattern = re.compile(line["words"]) if "words" in line else None
+    return Kind(
+        line["kind"], frozenset(line.get("units", ())), pattern, bool(line.get("period")), bool(line.get("total"))
+    )
 
 
 def _turned(lists: Mapping[str, list[str]]) -> dict[str, str]:
