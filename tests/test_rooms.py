@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pyoxigraph as ox
 import pytest
-from tests.test_serving import Client, client_of
+from client import Client, client_of
 
 from gongfu.pages.addresses import address, iris
 from gongfu.pages.asking import ask
