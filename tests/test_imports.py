@@ -20,6 +20,7 @@ MODULES = [
     "examples", "dumps", "metadata", "build", "query", "service", "responses",
     "endpoint",
     "downloads",
+    "metrics",
     "resources",
     "pages",
     "serving", "cli",

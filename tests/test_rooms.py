@@ -11,9 +11,9 @@ import pyoxigraph as ox
 import pytest
 from client import Client, client_of
 
+from gongfu.examples import example
 from gongfu.pages.addresses import address, iris
 from gongfu.pages.asking import ask
-from gongfu.pages.examples import example
 from gongfu.pages.messages import FOLDER as MESSAGES
 from gongfu.pages.messages import LANGUAGES, preferred_language, read_messages
 from gongfu.settings import DEFAULT_BASE

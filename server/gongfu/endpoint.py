@@ -19,6 +19,7 @@ from gongfu.sparql.dataset import Dataset
 from gongfu.sparql.description import metadata_of, service_description, written
 from gongfu.sparql.pool import Limits
 from gongfu.sparql.request import content, entity_tag, job, matches
+from gongfu.sparql.tables import EXTENSIONS
 
 _METHODS = ["GET", "HEAD", "POST", "QUERY"]
 
@@ -75,6 +76,8 @@ async def _answered(request: Request, service: Service, asked: Job) -> Response:
         if request.method != "POST" and matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
     found = await service.answer(asked)
+    if found.media_type in EXTENSIONS:
+        headers["content-disposition"] = f'attachment; filename="gongfu.{EXTENSIONS[found.media_type]}"'
     return Response(found.body, headers=headers | {"content-type": with_charset(found.media_type)})
 
 

@@ -3,6 +3,9 @@
 Place in the flow: HTTP, around the application.
 """
 
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +23,43 @@ _PREFLIGHT = {
     "access-control-allow-headers": "Accept, Content-Type, If-None-Match",
     "access-control-max-age": "86400",
 }
+
+
+_ENCODINGS = ("gzip", "br", "zstd")
+_ENCODED_TAG = re.compile(rf'-({"|".join(_ENCODINGS)})"')
+
+
+class EncodedTags:
+    """Middleware around the compression: the strong ETag of a compressed body is not that of the plain one.
+
+    ``"x"`` becomes ``"x-gzip"``, and a client that sends it back is understood (RFC 9110, section 8.8.3.3).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with plain tags, and name the encoding in the tag of the response."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        known = Headers(scope=scope).get("if-none-match", "")
+        sent = _ENCODED_TAG.search(known)
+        if sent:
+            plain = _ENCODED_TAG.sub('"', known).encode("latin-1")
+            others = [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]
+            scope = {**scope, "headers": [*others, (b"if-none-match", plain)]}
+
+        async def send_tagged(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                encoding = headers.get("content-encoding", "")
+                if message["status"] == 304 and sent:
+                    encoding = sent[1]
+                if encoding in _ENCODINGS and headers.get("etag", "").endswith('"'):
+                    headers["etag"] = f'{headers["etag"][:-1]}-{encoding}"'
+            await send(message)
+
+        return await self._app(scope, receive, send_tagged)
 
 
 class SafeHeaders:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from gongfu.problems import Problem, Problems
 from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.dataset import Dataset
-from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Pool, WorkerLost
+from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Load, Pool, WorkerLost
 
 _Made = TypeVar("_Made")
 
@@ -33,6 +33,11 @@ class Service:
     def workers(self) -> list[int]:
         """The process numbers of the workers."""
         return self._pool.pids
+
+    @property
+    def load(self) -> Load:
+        """How busy the workers are."""
+        return self._pool.load
 
     def derived(self, make: Callable[[Dataset], _Made]) -> _Made:
         """Return what a function makes of the data, made once for each version of them; ``make`` is a module's own."""

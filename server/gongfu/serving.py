@@ -9,16 +9,19 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from gongfu import __version__
 from gongfu.downloads import add_downloads
 from gongfu.endpoint import add_endpoint
-from gongfu.headers import SafeHeaders
+from gongfu.headers import EncodedTags, SafeHeaders
+from gongfu.metrics import add_metrics
 from gongfu.pages.routes import add_pages
-from gongfu.problems import read_problems
+from gongfu.problems import MEDIA_TYPE, read_problems
 from gongfu.resources import add_resources
 from gongfu.responses import add_problems
 from gongfu.service import Service
+from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
 from gongfu.sparql.dataset import PAGES, describe
 from gongfu.sparql.pool import Limits
 
@@ -43,7 +46,12 @@ def application(store_path: Path, limits: Limits | None = None) -> FastAPI:
 
     app = FastAPI(title="公服 gongfu", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.service = service
+    for media_type in (*RESULT_TYPES, *GRAPH_TYPES, MEDIA_TYPE):
+        add_compress_type(media_type)
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(EncodedTags)
     app.add_middleware(SafeHeaders)
+    add_metrics(app, service)
     add_problems(app, service.problems)
     add_endpoint(app, service)
     add_downloads(app, service)

@@ -5,7 +5,7 @@ Place in the flow: HTTP, pages. What is shown is found by queries/lookup/*.rq.
 
 from fastapi import FastAPI
 
-from gongfu.pages.examples import examples
+from gongfu.examples import examples
 from gongfu.pages.layout import Found, Room, Visit
 from gongfu.service import Service
 from gongfu.settings import house

@@ -13,6 +13,7 @@ from gongfu.sparql.dataset import Result, run
 from gongfu.sparql.guard import Fault, service_fault, syntax_fault
 from gongfu.sparql.neighbourhood import Neighbours
 from gongfu.sparql.prefixes import PREFIXES
+from gongfu.sparql.tables import TableTooLarge, table, table_types
 from gongfu.sparql.tokens import GraphNames, graph_names, is_update
 
 RESULT_TYPES = (
@@ -93,6 +94,8 @@ def answer(source: Source, job: Job) -> Answer:
         return _faulty(syntax_fault(job.query, source.base) or Fault("query-syntax", 1, 1, "", str(error)[:300]))
     except ResultTooLarge:
         return Answer(problem="result-too-large", facts={"limit": source.most_bytes})
+    except TableTooLarge as error:
+        return Answer(problem="table-too-large", facts={"said": str(error)})
     except (RuntimeError, OSError, ValueError) as error:
         return Answer(problem="query-evaluation", facts={"said": str(error)[:300]})
 
@@ -142,7 +145,10 @@ def _written(result: Result, job: Job, most: int) -> Answer:
             return Answer(problem="not-acceptable", facts={"types": ", ".join(GRAPH_TYPES)})
         result.serialize(body, ox.RdfFormat.from_media_type(job.graph_type))
         return Answer(job.graph_type, body.getvalue())
-    if job.result_type is None:
+    if job.result_type in table_types() and isinstance(result, ox.QuerySolutions):
+        body.write(table(result, job.result_type))
+        return Answer(job.result_type, body.getvalue())
+    if job.result_type not in RESULT_TYPES:
         return Answer(problem="not-acceptable", facts={"types": ", ".join(RESULT_TYPES)})
     result.serialize(body, ox.QueryResultsFormat.from_media_type(job.result_type))
     return Answer(job.result_type, body.getvalue())

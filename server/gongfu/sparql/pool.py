@@ -35,6 +35,15 @@ class Limits:
     memory_bytes: int = 2 * 1024**3
 
 
+@dataclass(frozen=True)
+class Load:
+    """How many workers answer, how many queries wait, how many workers were replaced so far."""
+
+    busy: int
+    waiting: int
+    replaced: int
+
+
 class Busy(Exception):
     """All workers are taken and the queue is full, or no worker became free in time."""
 
@@ -132,13 +141,18 @@ class Pool:
         self._dataset, self._limits = dataset, limits
         self._free: asyncio.Queue[Worker] = asyncio.Queue()
         self._workers: set[Worker] = set()
-        self._waiting, self._closing = 0, False
+        self._waiting, self._replaced, self._closing = 0, 0, False
         self._repairs: set[asyncio.Task[None]] = set()
 
     @property
     def pids(self) -> list[int]:
         """The process numbers of the workers."""
         return [worker.pid for worker in self._workers]
+
+    @property
+    def load(self) -> Load:
+        """How busy the pool is."""
+        return Load(len(self._workers) - self._free.qsize(), self._waiting, self._replaced)
 
     async def start(self) -> None:
         """Start all workers; raises WorkerLost when one cannot start."""
@@ -204,6 +218,7 @@ class Pool:
 
     async def _replace(self, worker: Worker) -> None:
         self._workers.discard(worker)
+        self._replaced += 1
         await worker.kill()
         while not self._closing:
             try:

@@ -7,17 +7,25 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import parse_qsl
 
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
+from gongfu.sparql.tables import PARQUET, XLSX, table_types
 from gongfu.sparql.tokens import GraphNames
 
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
+FORMATS = MappingProxyType({
+    "json": "application/sparql-results+json", "xml": "application/sparql-results+xml", "csv": "text/csv",
+    "tsv": "text/tab-separated-values", "xlsx": XLSX, "parquet": PARQUET, "ttl": "text/turtle",
+    "nt": "application/n-triples", "nq": "application/n-quads", "trig": "application/trig",
+    "rdf": "application/rdf+xml", "jsonld": "application/ld+json",
+})  # fmt: skip
 _CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 _NEW_NODES = re.compile(r"\bconstruct\b.*(?:\[|\(|_:)", re.IGNORECASE | re.DOTALL)
 _MOST_PARAMETERS = 1000
@@ -61,7 +69,21 @@ def job(query_string: bytes, sent: Content | None, accept: str | None) -> Job | 
     if query is None and sent:
         raise Problem("query-missing")
     names = GraphNames(tuple(_values(pairs, "default-graph-uri")), tuple(_values(pairs, "named-graph-uri")))
-    return None if query is None else Job(query, names, choose(accept, RESULT_TYPES), choose(accept, GRAPH_TYPES))
+    if query is None:
+        return None
+    named = _single(pairs, "format")
+    return Job(query, names, *(_chosen(accept) if named is None else _named(named)))
+
+
+def _chosen(accept: str | None) -> tuple[str | None, str | None]:
+    return choose(accept, (*RESULT_TYPES, *table_types())), choose(accept, GRAPH_TYPES)
+
+
+def _named(name: str) -> tuple[str | None, str | None]:
+    """Return the media types that the parameter ``format`` names, which goes before Accept: links have no headers."""
+    wanted = FORMATS.get(name.lower())
+    results = wanted if wanted in (*RESULT_TYPES, *table_types()) else None
+    return results, wanted if wanted in GRAPH_TYPES else None
 
 
 def parameters(encoded: bytes) -> list[tuple[str, str]]:
