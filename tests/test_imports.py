@@ -7,8 +7,9 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
-    "settings", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers", "shares", "statements",
-    "reading", "document", "codes", "facts", "arrange", "elements", "masthead",
+    "settings", "divisions", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers", "shares",
+    "statements",
+    "reading", "document", "codes", "facts", "arrange", "elements", "masthead", "regions",
     "measure", "normal", "sentence", "selection", "binding", "measures", "kinds",
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",

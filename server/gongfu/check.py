@@ -6,7 +6,6 @@ Place in the flow: the whole of it. The command line, HTTP and the build take th
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from gongfu.findings import Report, report
 from gongfu.funding_source import curated_funding
 from gongfu.masthead import read_masthead
 from gongfu.match import Correspondence
+from gongfu.regions import guess_region, level_of
 from gongfu.running_text import read_running_text
 from gongfu.settings import base_iri
 from gongfu.sources import (
@@ -174,7 +174,7 @@ def _edition(path: Path, document: Document, arranged: Arranged, region: str | N
         edition = edition_of(path.parent)
         return replace(edition, region=_known_region(region, codes)) if region else edition
     code = _known_region(region, codes) if region else guess_region(path, document, codes)
-    level = _level(code)
+    level = level_of(code)
     declared = _declared(document.prose, len(arranged.items))
     head = read_masthead(document.prose, "".join(table.sheet for table in document.tables))
     return Edition(
@@ -190,39 +190,15 @@ def _edition(path: Path, document: Document, arranged: Arranged, region: str | N
     )
 
 
-def _level(code: str) -> str:
-    """Return the level of government of a GB/T 2260 code."""
-    if code == "CN":
-        return "national"
-    if code.endswith("0000"):
-        return "province"
-    return "prefecture" if code.endswith("00") else "county"
-
-
 def _known_region(region: str, codes: CodeLists) -> str:
     concept = codes.concept("division", region)
     if concept is None:
         raise UnusableCatalogue(
-            f"地区代码“{region}”不在行政区划代码表中。请用 GB/T 2260 的六位省级代码，如吉林省 220000。",
+            f"地区代码“{region}”不在行政区划代码表中。请用 GB/T 2260 的六位代码，如吉林省 220000、长春市 220100。",
             f"Region {region!r} is not in the list of divisions. "
-            "Use the six digits of GB/T 2260, such as 220000 for Jilin.",
+            "Use the six digits of GB/T 2260, such as 220000 for Jilin, 220100 for Changchun.",
         )
     return concept.code
-
-
-def guess_region(path: Path, document: Document, codes: CodeLists) -> str:
-    """Return the region that file name, sheet names and title lines name most often; CN where they name none."""
-    rows = [row for table in document.tables for row in table.rows[:4]]
-    titles = [row for row in rows if sum(1 for cell in row if cell.text.strip()) == 1]
-    lines = [path.stem, *(table.sheet for table in document.tables), *document.prose.splitlines()[:40]]
-    lines += [cell.text for row in titles for cell in row]
-    counts: Counter[str] = Counter()
-    for concept in codes.scheme("division"):
-        words = [word for word in (*concept.labels.values(), *concept.other_words) if len(word) >= 2]
-        counts[concept.code] = sum(1 for line in lines if any(word in line for word in words))
-    counts["CN"] = 0  # the nation's name stands in every province's title
-    best = max(counts, key=lambda code: (counts[code], code.endswith("0000")))
-    return best if counts[best] else "CN"
 
 
 def _declared(prose: str, actual: int) -> int | None:
@@ -232,4 +208,4 @@ def _declared(prose: str, actual: int) -> int | None:
     return (actual if actual in plausible else plausible[-1]) if plausible else None
 
 
-__all__ = ["NATION", "UnreadableDocument", "UnusableCatalogue", "check", "guess_region", "national", "read_catalogue"]
+__all__ = ["NATION", "UnreadableDocument", "UnusableCatalogue", "check", "national", "read_catalogue"]

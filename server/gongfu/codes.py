@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 import pyoxigraph as ox
 
+from gongfu.divisions import divisions
 from gongfu.settings import CODES, DEFINITIONS, house
 from gongfu.text import key
 
@@ -37,7 +38,8 @@ class Concept:
 class CodeLists:
     """All concepts by IRI and by (scheme, word).
 
-    Departments also by (jurisdiction, word), for provinces share the names of theirs.
+    Departments also by (jurisdiction, word), for provinces share the names of theirs. The scheme ``division`` goes on
+    below the code list: prefectures and counties are found by their codes.
     """
 
     concepts: Mapping[str, Concept]
@@ -48,12 +50,14 @@ class CodeLists:
         """Return the concept of a scheme that a code, label or other word names; None where there is none."""
         if not word:
             return None
-        return self.words.get((scheme, word)) or self.words.get((scheme, key(word)))
+        found = self.words.get((scheme, word)) or self.words.get((scheme, key(word)))
+        local = None if found or scheme != "division" else divisions().get(word)
+        return CODES + f"division/{local.code}" if local else found
 
     def concept(self, scheme: str, word: str) -> Concept | None:
         """Return the concept that a word names in a scheme, None where there is none."""
         iri = self.iri(scheme, word)
-        return self.concepts[iri] if iri else None
+        return (self.concepts.get(iri) or _local(iri)) if iri else None
 
     def scheme(self, scheme: str) -> list[Concept]:
         """Return the concepts of a scheme in the order of their IRIs."""
@@ -91,6 +95,13 @@ def codelists() -> CodeLists:
                    for iri, concept in sorted(concepts.items()) if concept.scheme == "department"
                    for word in (*concept.labels.values(), *concept.other_words)}  # fmt: skip
     return CodeLists(concepts, words, departments)
+
+
+def _local(iri: str) -> Concept:
+    """Return a prefecture or county, which no code list holds, as a concept."""
+    one = divisions()[iri.rsplit("/", 1)[-1]]
+    other = (one.short,) if one.short else ()
+    return Concept(iri, one.code, "division", {"zh": one.name, "en": one.english}, other, (), {})
 
 
 def _concept(iri: str, facts: Mapping[str, list[ox.Literal | ox.NamedNode]]) -> Concept:

@@ -15,6 +15,7 @@ from gongfu.catalogue import UNREAD_PARTS, Catalogue, CellReference, Item, Unrea
 from gongfu.codes import CodeLists
 from gongfu.coverage import Coverage
 from gongfu.departments import Role
+from gongfu.divisions import divisions
 from gongfu.elements import Element
 from gongfu.facts import Row, triples
 from gongfu.kinds import kind_of
@@ -53,13 +54,30 @@ def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[o
         "from": edition.period[0] if edition.period else None, "to": edition.period[1] if edition.period else None,
         "supersedes": edition.supersedes,
     }  # fmt: skip
+    return [*_division(edition.region, codes, base), *triples("edition", [row, *_details(catalogue)], base)]
+
+
+def _division(region: str, codes: CodeLists, base: str) -> list[ox.Triple]:
+    """Return what is known of a prefecture or county, for no code list holds it."""
+    one = divisions().get(region) if region != "CN" else None
+    if one is None:
+        return []
+    above = next(iri for code in one.above if (iri := codes.iri("division", code)))
+    row: Row = {"division": node(codes.iri("division", one.code)), "code": one.code, "above": node(above),
+                "zh": one.name, "en": one.english}  # fmt: skip
+    return triples("division", [row], base)
+
+
+def _details(catalogue: Catalogue) -> list[Row]:
+    """Return what an edition has several of: numbers that are left out, notes, reasons for what is absent."""
+    edition = catalogue.edition
     gaps: list[Row] = [{"gap": number} for number in _gaps(catalogue)]
     notes: list[Row] = [{"extraction": text, "language": language} for language, text in edition.notes]
     lacking: list[Row] = [
         {f"{name}Absence": text, "language": language}
         for name, reason in edition.absent.items() for language, text in reason.items()
     ]  # fmt: skip
-    return triples("edition", [row, *gaps, *notes, *lacking], base)
+    return [*gaps, *notes, *lacking]
 
 
 def _gaps(catalogue: Catalogue) -> list[int]:
