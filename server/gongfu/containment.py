@@ -79,7 +79,7 @@ def members(
 def _members(alternative: Alternative, name: str, common: Collection[tuple[str, ...]]) -> Iterator[Member]:
     named = _of_name(name)
     needs = [one for one in named if one.attribute == "need"]
-    choices = [one for one in alternative.all_of if not _says_nothing(one)]
+    choices = [_in_one(one) for one in alternative.all_of if not _says_nothing(one)]
     if needs:
         choices = [needs[0] if one.values == ("need-service",) else one for one in choices]
     single = [
@@ -103,6 +103,16 @@ def _of_name(name: str) -> tuple[Criterion, ...]:
     of_persons = wording()["name_attributes"]
     stated = [one for token in found if token.kind != "not" for one in token.criteria if one.attribute in of_persons]
     return (*needs, *aged(stated))
+
+
+def _in_one(one: Criterion) -> Criterion:
+    """Put values that together are another one as that one: grades 1 and 2 are severe disability."""
+    for same in wording()["same_values"]:
+        if set(same["values"]) <= set(one.values):
+            rest = tuple(code for code in one.values if code not in same["values"])
+            kind = criterion(same["as"])
+            return replace(kind, shared=one.shared) if not rest else replace(one, values=(*kind.values, *rest))
+    return one
 
 
 def _says_nothing(one: Criterion) -> bool:

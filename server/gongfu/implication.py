@@ -5,6 +5,7 @@ intervals; a stage of life that a law defines by age (老年人) is an interval,
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from gongfu.criteria import Criterion, values, wording
@@ -23,6 +24,18 @@ def aged(criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
     return (interval, *kept)
 
 
+def _in_whole_years(one: Criterion) -> Criterion:
+    """Return an age with its upper bound as years are counted: under 7 is up to 6."""
+    if one.upper is None or one.upper_inclusive or one.upper != one.upper.to_integral_value() or one.upper < 1:
+        return one
+    return replace(one, upper=one.upper - 1, upper_inclusive=True)
+
+
+def is_contradictory(one: Criterion) -> bool:
+    """Say whether nobody can have such an age: 6—0岁."""
+    return one.lower is not None and one.upper is not None and one.lower > one.upper
+
+
 def _lower_key(one: Criterion) -> tuple[Decimal, bool]:
     return (one.lower or Decimal(0), not one.lower_inclusive)
 
@@ -32,14 +45,14 @@ def _upper_key(one: Criterion) -> tuple[Decimal, bool]:
 
 
 def _span(one: Criterion) -> Criterion | None:
-    """Return the ages that a criterion allows, None where it says nothing of age."""
+    """Return the ages that a criterion allows in whole years, None where it says nothing of age."""
     if one.attribute == "age":
-        return one
+        return _in_whole_years(one)
     for code in one.values:
         for above in sorted(values()[code].broader):
             law = values()[above]
             if law.lower is not None or law.upper is not None:
-                return Criterion("age", (), law.lower, law.upper, True, False)
+                return _in_whole_years(Criterion("age", (), law.lower, law.upper, True, False))
     return None
 
 
@@ -52,8 +65,8 @@ def contains(wide: Criterion, narrow: Criterion) -> bool:
     """Say whether whoever meets the narrow criterion meets the wide one."""
     if wide.values:
         return bool(narrow.values) and all(values()[code].broader & set(wide.values) for code in narrow.values)
-    span = _span(narrow)
-    return span is not None and _reaches_down(wide, span) and _reaches_up(wide, span)
+    own, span = _span(wide) or wide, _span(narrow)
+    return span is not None and _reaches_down(own, span) and _reaches_up(own, span)
 
 
 def _reaches_down(wide: Criterion, narrow: Criterion) -> bool:
@@ -94,6 +107,12 @@ def are_disjoint(one: str, other: str) -> bool:
 def is_unstated(one: Criterion) -> bool:
     """Say whether the texts do not tell what a criterion asks (符合条件)."""
     return any(values()[code].unstated for code in one.values)
+
+
+def is_limit(one: Criterion) -> bool:
+    """Say whether a criterion limits a group to a place or to those registered there."""
+    listed = wording()["limits"]
+    return one.attribute in listed["attributes"] or any(code in listed["values"] for code in one.values)
 
 
 def bears_on(one: Criterion, wanted: Criterion) -> bool:

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gongfu.containment import Answer, Member, Members, Verdict, contained, members, same_words
-from gongfu.criteria import Criterion, values, wording
+from gongfu.criteria import Criterion, tokens, values
+from gongfu.implication import contains, is_contradictory, is_limit
 from gongfu.targets import TargetGroup, read_target
 from gongfu.text import reading
 
 _FEW = 4
 _MANY, _LONG = 150, 200  # lists of more members are for a person to compare
-_REASONS = ("unread-words", "ambiguous-list", "place-unknown", "unstated-condition", "undefined-relation")
+_READ = 4000  # characters of the other cells that are looked through for a group that the target cell lacks
+_REASONS = ("told-elsewhere", "unread-words", "ambiguous-list", "place-unknown", "unstated-condition",
+            "undefined-relation")  # fmt: skip
 Row = tuple[str, str]  # verbatim text of the target group, name of the item
 Read = tuple[TargetGroup, str]
 _RELATIONS = {
@@ -27,7 +30,8 @@ _RELATIONS = {
 class TargetRelation:
     """A relation (a code of ``target-relation``), its reason (``target-reason``) and the deciding words of both sides.
 
-    ``limits`` are the words of caps, dates and places that only the province states.
+    ``limits`` are the words of caps, dates and places that only the province states. ``doubtful`` says that the
+    province may leave somebody out of whom its limits do not tell; what is open between equal and broader only is not.
     """
 
     relation: str
@@ -35,32 +39,67 @@ class TargetRelation:
     national_words: str = ""
     words: str = ""
     limits: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
-def relate(ours: Sequence[Row], theirs: Sequence[Row], region: str) -> TargetRelation:
-    """Return how the groups of our rows together stand to those of the national rows together."""
+def relate(ours: Sequence[Row], theirs: Sequence[Row], region: str, elsewhere: str = "") -> TargetRelation:
+    """Return how the groups of our rows together stand to those of the national rows together.
+
+    ``elsewhere`` is what the other cells of our rows say: a group that only they name is not called missing.
+    """
     if same_words([text for text, _ in ours], [text for text, _ in theirs]):
         return TargetRelation("equal", "same-words")
     own, national = ([(read_target(text), name) for text, name in side] for side in (ours, theirs))
     province, nation = members(own, national), members(national, own, region)
     if max(len(province.members), len(nation.members)) > _MANY:
-        return TargetRelation("undecided", "ambiguous-list", "", "；".join(text for text, _ in ours)[:_LONG])
+        words = "；".join(text for text, _ in ours)[:_LONG]
+        return TargetRelation("undecided", "ambiguous-list", "", words, doubtful=True)
+    if nobody := [one for one in province.members if any(is_contradictory(part) for part in one.stated)]:
+        return TargetRelation("undecided", "contradictory", "", nobody[0].words)
     limits = _limits(own, national, province, nation)
-    found = _related(_unlimited(province, nation), nation)
+    found = _related(_unlimited(province, nation), nation, elsewhere)
     if found.relation == "equal" and limits:
         return TargetRelation("narrower", "added-limit", "", "、".join(limits), limits)
-    return replace(found, limits=limits)
+    told = found.doubtful and limits and _holds(_bare(province), _bare(nation))  # by the limits, in R30
+    return replace(found, limits=limits, doubtful=found.doubtful and not told)
 
 
-def _related(province: Members, nation: Members) -> TargetRelation:
-    kept = contained(nation, province, national=True)
+def _holds(province: Members, nation: Members) -> bool:
+    return all(verdict.answer is Answer.YES for _, verdict in contained(nation, province, national=True))
+
+
+def _related(province: Members, nation: Members, elsewhere: str) -> TargetRelation:
     added = contained(province, nation, national=False)
+    kept = _or_elsewhere(contained(nation, province, national=True), [verdict for _, verdict in added], elsewhere)
     answers = [min((verdict.answer for _, verdict in side), default=Answer.UNKNOWN) for side in (kept, added)]
     everyone = province.open or any(_is_everyone(one) for one in province.members)
     if nation.open and not everyone and answers[0] is Answer.YES:
-        return TargetRelation("undecided", "ambiguous-list", nation.members[-1].words if nation.members else "")
+        words = nation.members[-1].words if nation.members else ""
+        return TargetRelation("undecided", "ambiguous-list", words, doubtful=True)
     relation = _RELATIONS.get((answers[0], answers[1]), "undecided")
-    return _told(relation, [verdict for _, verdict in kept], [verdict for _, verdict in added])
+    found = _told(relation, [verdict for _, verdict in kept], [verdict for _, verdict in added])
+    return replace(found, doubtful=relation == "undecided" and answers[0] is not Answer.YES)
+
+
+def _or_elsewhere(
+    kept: Sequence[tuple[Member, Verdict]], added: Sequence[Verdict], elsewhere: str
+) -> list[tuple[Member, Verdict]]:
+    """Leave open whether a national member is missing where other cells name it and no member here is a part of it."""
+    parts = {verdict.outer for verdict in added if verdict.answer is Answer.YES}
+    missing = [verdict for _, verdict in kept if verdict.answer is Answer.NO and verdict.inner not in parts]
+    said = [one for token in tokens(reading(elsewhere[:_READ]).text) for one in token.criteria] if missing else []
+    return [
+        (one, replace(verdict, answer=Answer.UNKNOWN, reason="told-elsewhere", outer=""))
+        if verdict in missing and _is_named(one, said)
+        else (one, verdict)
+        for one, verdict in kept
+    ]
+
+
+def _is_named(one: Member, said: Sequence[Criterion]) -> bool:
+    codes = {code for part in said for value in part.values for code in values()[value].broader}
+    subject = not one.subject or one.subject == "subject-individual" or one.subject in codes
+    return subject and bool(one.stated) and all(any(contains(part, other) for other in said) for part in one.stated)
 
 
 def _told(relation: str, kept: Sequence[Verdict], added: Sequence[Verdict]) -> TargetRelation:
@@ -89,7 +128,8 @@ def _undecided(kept: Sequence[Verdict], added: Sequence[Verdict]) -> TargetRelat
         open_ends = [one for one in side if one.answer is Answer.UNKNOWN]
         open_ends.sort(key=lambda one: _REASONS.index(one.reason))
         if open_ends:
-            words = _joined(open_ends), open_ends[0].outer
+            same = [one for one in open_ends if one.reason == open_ends[0].reason]
+            words = _joined(same), open_ends[0].outer
             return TargetRelation("undecided", open_ends[0].reason, *(reversed(words) if ours else words))
     return TargetRelation("undecided", "unread-words")
 
@@ -120,15 +160,10 @@ def _limits(own: Sequence[Read], national: Sequence[Read], province: Members, na
     theirs = {limit for group, _ in national for limit in group.limits}
     found = [limit for group, _ in own for limit in group.limits if limit not in theirs]
     known = {code for one in nation.members for part in one.stated for code in part.values}
-    stated = [part for one in province.members for part in one.stated if _is_limit(part)]
+    stated = [part for one in province.members for part in one.stated if is_limit(part)]
     places = [part for part in stated if not set(part.values) <= known]
     texts = [reading(group.text).text for group, _ in own]
     return tuple(dict.fromkeys([*found, *(_printed(part, texts) for part in places)]))
-
-
-def _is_limit(one: Criterion) -> bool:
-    listed = wording()["limits"]
-    return one.attribute in listed["attributes"] or any(code in listed["values"] for code in one.values)
 
 
 def _printed(one: Criterion, texts: Sequence[str]) -> str:
@@ -137,9 +172,15 @@ def _printed(one: Criterion, texts: Sequence[str]) -> str:
     return next((word for word in words if any(word in text for text in texts)), words[0])
 
 
+def _bare(group: Members) -> Members:
+    """Return a group without any place or registration."""
+    kept = [replace(one, stated=tuple(part for part in one.stated if not is_limit(part))) for one in group.members]
+    return Members(tuple(dict.fromkeys(kept)), group.open)
+
+
 def _unlimited(province: Members, nation: Members) -> Members:
     """Leave out limits of a kind that the nation does not set: who is meant is compared without them."""
-    kinds = {part.attribute for one in nation.members for part in one.stated if _is_limit(part)}
-    kept = [replace(one, stated=tuple(part for part in one.stated if not _is_limit(part) or part.attribute in kinds))
+    kinds = {part.attribute for one in nation.members for part in one.stated if is_limit(part)}
+    kept = [replace(one, stated=tuple(part for part in one.stated if not is_limit(part) or part.attribute in kinds))
             for one in province.members]  # fmt: skip
     return Members(tuple(dict.fromkeys(kept)), province.open)

@@ -80,8 +80,8 @@ def _criterion(one: Criterion, codes: CodeLists) -> Iterator[Row]:
         for language in ("zh", "en")
     }
     ages = {
-        "zh": _ages(one, "周岁以上", "超过{}周岁", "周岁以下", "未满{}周岁"),
-        "en": _ages(one, " or over", "over {}", " or under", "under {}"),
+        "zh": _ages(one, "，", "周岁以上", "超过{}周岁", "周岁以下", "未满{}周岁"),
+        "en": _ages(one, ", ", " or over", "over {}", " or under", "under {}"),
     }
     said = words if one.values else ages
     yield {
@@ -95,7 +95,7 @@ def _criterion(one: Criterion, codes: CodeLists) -> Iterator[Row]:
         yield {"criterion": _label(one), "value": node(concept.iri)}
 
 
-def _ages(one: Criterion, at_least: str, above: str, at_most: str, below: str) -> str:
+def _ages(one: Criterion, joint: str, at_least: str, above: str, at_most: str, below: str) -> str:
     said = []
     if one.lower is not None:
         said.append(
@@ -107,7 +107,7 @@ def _ages(one: Criterion, at_least: str, above: str, at_most: str, below: str) -
         said.append(
             f"{one.upper.normalize():f}{at_most}" if one.upper_inclusive else below.format(f"{one.upper.normalize():f}")
         )
-    return ", ".join(said)
+    return joint.join(said)
 
 
 # --- comparisons ------------------------------------------------------------------------------------------------------
@@ -167,13 +167,14 @@ def _related(together: Answering, region: str) -> TargetRelation:
     if Decimal(str(together.confidence)) < CERTAIN:
         return TargetRelation("undecided", "uncertain-match")
     ours, theirs = ([(item.text("target"), item.name) for item in side] for side in (together.items, together.national))
-    return relate(ours, theirs, region)
+    elsewhere = "。".join(text for item in together.items for text in (item.name, item.standard))
+    return relate(ours, theirs, region, elsewhere)
 
 
 def _compared(together: Answering, found: TargetRelation, codes: CodeLists) -> Iterator[Row]:
     texts = ["；".join(item.text("target") for item in side) for side in (together.items, together.national)]
     yield {
-        "relation": node(codes.iri("target-relation", found.relation)),
+        "relation": node(codes.iri("target-relation", found.relation)), "doubtful": found.doubtful,
         "reason": node(codes.iri("target-reason", found.reason)), "confidence": Decimal(str(together.confidence)),
         "text": texts[0], "nationalText": texts[1], "words": found.words, "nationalWords": found.national_words,
     }  # fmt: skip

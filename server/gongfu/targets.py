@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gongfu.criteria import Criterion, Token, criterion, tokens, values, wording
+from gongfu.implication import is_limit
 from gongfu.listing import CONNECTORS, Listing, Segment, excluded, segments
 from gongfu.text import Reading, reading
 
@@ -97,8 +98,11 @@ def _put_aside(kept: list[Token], inner: list[Token], after: Token | None) -> No
         return
     text, start, end = "".join(token.text for token in inner), inner[0].start, inner[-1].end
     criteria = tuple(one for token in inner for one in token.criteria)
-    if any(token.kind == "limit" for token in inner):
+    only = re.match(wording()["restricted"], text)
+    if any(token.kind == "limit" for token in inner) or (only and all(is_limit(one) for one in criteria)):
         kept.append(Token("limit", text, start, end))
+    elif only:
+        _put_aside(kept, [*_moved(tokens(text[only.end() :]), start + only.end())], after)
     elif re.search(wording()["left_out"], text):
         ends = kept[-1:] and kept[-1].head and (after is None or after.kind in {*CONNECTORS, "stop"})
         kept.append(Token("not_all" if ends else "not", text, start, end, excluded(criteria)))
@@ -108,6 +112,10 @@ def _put_aside(kept: list[Token], inner: list[Token], after: Token | None) -> No
         kept.extend(replace(token, head=False) for token in inner if token.kind not in CONNECTORS)
     else:
         kept.append(Token("other", text, start, end))
+
+
+def _moved(found: list[Token], by: int) -> Iterator[Token]:
+    return (replace(token, start=token.start + by, end=token.end + by) for token in found)
 
 
 def _widen(kept: list[Token], criteria: tuple[Criterion, ...]) -> None:
