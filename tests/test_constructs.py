@@ -1,4 +1,4 @@
-"""The CONSTRUCT files: what a BIND inside OPTIONAL asks of outside is unbound there; its triples are lost in silence."""
+"""The CONSTRUCT files: what a BIND in OPTIONAL asks of outside is unbound there; its triples are lost."""
 
 import re
 from pathlib import Path

@@ -127,18 +127,21 @@ def answering(
 ) -> list[Answering]:
     """Return the rows and national items that belong together; an unsure pair stands for itself."""
     known = [pair for pair in pairs if pair.item in items and pair.national in nation]
-    sure = [pair for pair in known if Decimal(str(pair.confidence)) >= CERTAIN]
-    found: list[Answering] = []
-    left = list(sure)
-    while left:
-        together = [left.pop(0)]
-        while more := [
-            pair for pair in left if any(pair.item == one.item or pair.national == one.national for one in together)
-        ]:
-            together += more
-            left = [pair for pair in left if pair not in more]
-        found.append(_answering(together, items, nation))
-    return found + [_answering([pair], items, nation) for pair in known if pair not in sure]
+    sure, unsure = ([pair for pair in known if (Decimal(str(pair.confidence)) >= CERTAIN) is certain]
+                    for certain in (True, False))  # fmt: skip
+    return [_answering(together, items, nation) for together in [*_linked(sure), *([pair] for pair in unsure)]]
+
+
+def _linked(pairs: Iterable[Correspondence]) -> list[list[Correspondence]]:
+    """Return pairs in groups that share rows or national items, in the order of their first pairs."""
+    groups: dict[tuple[str, str], list[Correspondence]] = {}
+    for pair in pairs:
+        ends = ("item", pair.item or ""), ("national", pair.national or "")
+        joined = {id(groups[end]): groups[end] for end in ends if end in groups}
+        together = [*(one for group in joined.values() for one in group), pair]
+        for one in together:
+            groups["item", one.item or ""] = groups["national", one.national or ""] = together
+    return list({id(group): group for group in groups.values()}.values())
 
 
 def _answering(pairs: Sequence[Correspondence], items: Mapping[str, Item], nation: Mapping[str, Item]) -> Answering:
@@ -154,21 +157,26 @@ def comparison_triples(
 ) -> list[ox.Triple]:
     """Return how the target groups of a catalogue compare with the nation's, one node for what belongs together."""
     ours, theirs = ({item.key: item for item in one.items if item.text("target")} for one in (catalogue, nation))
-    rows: list[Row] = []
-    for together in answering(pairs, ours, theirs):
+    known, rows = tuple(pairs), list[Row]()
+    settled = {pair.item for pair in known if pair.national and Decimal(str(pair.confidence)) >= CERTAIN}
+    waiting = [item for item in ours.values() if item.key not in settled]
+    for together in answering(known, ours, theirs):
         about: Row = {"edition": catalogue.edition.id, "nation": nation.edition.id, "item": together.items[0].key,
                       "national": together.national[0].key}  # fmt: skip
-        found = _related(together, catalogue.edition.region)
+        found = _related(together, catalogue.edition.region, waiting)
         rows += [{**about, **part} for part in _compared(together, found, codes)]
     return triples("target-comparison", rows, base)
 
 
-def _related(together: Answering, region: str) -> TargetRelation:
+def _related(together: Answering, region: str, waiting: Sequence[Item]) -> TargetRelation:
+    """Relate two sides; what rows of the same domain name that answer no national item for sure is not missing yet."""
     if Decimal(str(together.confidence)) < CERTAIN:
         return TargetRelation("undecided", "uncertain-match")
     ours, theirs = ([(item.text("target"), item.name) for item in side] for side in (together.items, together.national))
-    elsewhere = "。".join(text for item in together.items for text in (item.name, item.standard))
-    return relate(ours, theirs, region, elsewhere)
+    cells = [text for item in together.items for text in (item.name, item.standard)]
+    domains = {item.text("domain") for item in together.items}
+    cells += [text for item in waiting if item.text("domain") in domains for text in (item.name, item.text("target"))]
+    return relate(ours, theirs, region, "。".join(cells))
 
 
 def _compared(together: Answering, found: TargetRelation, codes: CodeLists) -> Iterator[Row]:
