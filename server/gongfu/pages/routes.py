@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from gongfu.pages.layout import FOLDER, served
 from gongfu.pages.lookup import add_lookup
 from gongfu.pages.messages import preferred_language
+from gongfu.pages.query import add_query
 from gongfu.responses import READING, unchanged_or
 from gongfu.service import Service
 
@@ -21,6 +22,7 @@ def add_pages(app: FastAPI, service: Service) -> None:
     _add_language(app)
     _add_static(app)
     add_lookup(app, service)
+    add_query(app, service)
 
 
 def _add_language(app: FastAPI) -> None:
