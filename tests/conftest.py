@@ -1,13 +1,38 @@
-"""What many tests need and takes seconds to make: the store of all sources, built once."""
+"""What many tests need and takes seconds to make: the store of all sources, built once; a site of it; a browser."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gongfu.build import build
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
 def built_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the store, finished and to be opened read-only."""
     return build(tmp_path_factory.mktemp("built")).store
+
+
+@pytest.fixture(scope="session")
+def site(built_store: Path) -> Iterator[str]:
+    """Return the address of a server of all data, with a short limit of time."""
+    from browser import site
+
+    with site(built_store) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """Return Debian's Chromium, driven by Playwright; tests that need it are skipped where it is not installed."""
+    from browser import CHROMIUM, chromium
+
+    if not CHROMIUM.is_file():
+        pytest.skip(f"no {CHROMIUM}: apt-get install chromium, or name another in GONGFU_CHROMIUM")
+    with chromium() as browser:
+        yield browser

@@ -35,8 +35,9 @@ class Bars:
 def bars(table: Table) -> Bars | None:
     """Return the chart that suits a table: one thing a row and a number for it; None where the shape suits none.
 
-    The things are named by the first column that is no number and whose values differ; the number is the last column of
-    numbers, since what stands before it is mostly an order or a code.
+    The things are named by the first column that is no number and whose values differ. The number is the last column of
+    numbers: what stands before it is mostly an order or a code. A row that leaves cells empty which others fill is a sum
+    or a heading and no bar.
     """
     columns = range(len(table.columns))
     numbers = [column for column in columns if table.is_number(column)]
@@ -44,7 +45,11 @@ def bars(table: Table) -> Bars | None:
     if not (numbers and names and _FEW <= table.count <= _MANY):
         return None
     name, number = names[0], numbers[-1]
-    found = [(row[name], row[number]) for row in table.rows if row[name].text and row[number].number is not None]
+    filled = [column for column in columns if sum(bool(row[column].text) for row in table.rows) * 2 > len(table.rows)]
+    whole = [row for row in table.rows if all(row[column].text for column in {*filled, name, number})]
+    found = [(row[name], row[number]) for row in whole]
+    if len(found) < _FEW:
+        return None
     values = [cell.number for _, cell in found if cell.number is not None]
     low, high = min(Decimal(0), *values), max(Decimal(0), *values)
     if low == high:

@@ -6,14 +6,13 @@ and a result has an address, so that the room works without a script and every r
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import dropwhile, groupby
 from pathlib import Path
 
 from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from gongfu.sparql.prefixes import PREFIXES
 from gongfu.pages.asking import QUERIES, Said
 from gongfu.pages.charts import bars
 from gongfu.pages.examples import Example, examples
@@ -28,6 +27,7 @@ from gongfu.service import Service
 from gongfu.settings import house
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
 from gongfu.sparql.dataset import Dataset
+from gongfu.sparql.prefixes import PREFIXES
 from gongfu.sparql.tokens import GraphNames
 
 _BUILT = Path(__file__).parent / "built" / "editor.js"
@@ -74,7 +74,7 @@ async def _answer(
 ) -> Response:
     """Return the page with the query that the address names or holds, and its result or what is wrong with it."""
     named = questions.get(request.query_params.get("example", ""))
-    query = named.query if named else request.query_params.get("query", "").replace("\r\n", "\n")
+    query = _without_heading(named.query) if named else request.query_params.get("query", "").replace("\r\n", "\n")
     shown: dict[str, object] = {"result": None, "chart": None, "told": None, "facts": {}}
     status = 200
     if query.strip():
@@ -86,7 +86,8 @@ async def _answer(
             shown |= {"told": document[language], "facts": problem.facts}
     found = {**_general(service, questions), **_taken_along(request, query, shown["result"]), **shown}
     found |= {
-        "query": query if query.strip() else _STARTER.read_text("utf-8"), "named": named,
+        "query": query if query.strip() else _without_heading(_STARTER.read_text("utf-8")),
+        "named": named,
         "kind": type(shown["result"]).__name__, "in_language": partial(_in_language, language),
         "phrases": room.messages[language]["query"]["phrases"],
     }  # fmt: skip
@@ -99,6 +100,12 @@ async def _found(service: Service, query: str) -> Found:
     answer = await service.answer(Job(query, GraphNames(), RESULT_TYPE, GRAPH_TYPE))
     result = await to_thread.run_sync(read, answer)
     return {"result": result, "chart": bars(result) if isinstance(result, Table) else None}
+
+
+def _without_heading(query: str) -> str:
+    """Return a query file without the comments that head it: the page says above what they say."""
+    lines = query.split("\n")
+    return "\n".join(dropwhile(lambda line: line.startswith("#"), lines))
 
 
 def _in_language(language: str, said: Mapping[str, str]) -> Said:

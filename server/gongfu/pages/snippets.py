@@ -52,7 +52,7 @@ def _pandas(query: str, endpoint: str) -> str:
 def _r(query: str, endpoint: str) -> str:
     """R's raw strings, which end in as many dashes as the text needs."""
     dashes = "-"
-    while f"){dashes}\"" in query:
+    while f'){dashes}"' in query:
         dashes += "-"
     return (
         f'query <- r"{dashes}(\n{query.rstrip()}\n){dashes}"\n'

@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from gongfu.sparql.prefixes import PREFIXES
 from gongfu.pages.asking import ask
 from gongfu.pages.layout import Served
 from gongfu.settings import CODES
+from gongfu.sparql.prefixes import PREFIXES
 
 # What stands after a prefix without escapes: letters, digits, - and _, percent escapes.
 _LOCAL = re.compile(r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_-]|%[0-9A-Fa-f]{2})*")
@@ -43,5 +43,7 @@ def _term(served: Served, iri: str, kind: str, prefixes: Mapping[str, str]) -> d
 
 def _code_prefixes(iris: Iterator[str]) -> dict[str, str]:
     """Return a prefix for each code list, named as the list is; the code lists' own IRIs have the prefix code."""
-    lists = {iri.removeprefix(CODES).partition("/")[0] for iri in iris if iri.startswith(CODES) and "/" in iri[len(CODES) :]}
+    lists = {
+        iri.removeprefix(CODES).partition("/")[0] for iri in iris if iri.startswith(CODES) and "/" in iri[len(CODES) :]
+    }
     return {"code": CODES, **{name: f"{CODES}{name}/" for name in sorted(lists)}}
