@@ -17,6 +17,7 @@ RESULT_TYPE = "application/sparql-results+json"
 GRAPH_TYPE = "application/n-triples"
 SHOWN = 200  # rows of a page, which stays under 300 kB
 _COUNTED = 20_000  # beyond that a page says "more than", so that counting takes no time
+_SHORT = 10
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMERIC = frozenset(_XSD + name for name in ("integer", "decimal", "double", "float", "int", "long"))
 _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
@@ -44,6 +45,10 @@ class Table:
         """Say whether every value of a column is a number, and there is one."""
         cells = [row[column] for row in self.rows if row[column].text]
         return bool(cells) and all(cell.number is not None for cell in cells)
+
+    def is_short(self, column: int) -> bool:
+        """Say whether no value of a column is longer than a few words, so that none need be broken."""
+        return all(len(row[column].text) <= _SHORT for row in self.rows if not row[column].iri)
 
 
 @dataclass(frozen=True)
