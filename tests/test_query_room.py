@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import openpyxl
 import pyoxigraph as ox
 import pytest
 from browser import DESK, TELEPHONE, Watch, grave_faults, sideways
@@ -198,9 +199,11 @@ def test_a_visitor_runs_an_example_changes_it_and_takes_it_along(
     page.wait_for_url("**LIMIT+1*")
     assert page.locator("table.rows tbody tr").count() == 1
     with page.expect_download() as waiting:
-        page.locator(".formats a", has_text="CSV").click()
-    lines = Path(waiting.value.path()).read_bytes().decode().splitlines()
-    assert len(lines) >= 2
+        page.locator(".formats a", has_text="Excel").click()
+    waiting.value.save_as(tmp_path / "result.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "result.xlsx").worksheets[0]
+    assert [cell.value for cell in sheet[1]] == ["次序", "领域", "项数"]
+    assert sheet.max_row == 2
     assert not watch.elsewhere
     assert not watch.complaints
     page.close()

@@ -35,9 +35,9 @@ class Bars:
 def bars(table: Table) -> Bars | None:
     """Return the chart that suits a table: one thing a row and a number for it; None where the shape suits none.
 
-    The things are named by the first column that is no number and whose values differ. The number is the last column of
-    numbers: what stands before it is mostly an order or a code. A row that leaves cells empty which others fill is a sum
-    or a heading and no bar.
+    The things are named by the first column that is no number and whose values differ. The number is the last column
+    of numbers: what stands before it is mostly an order or a code. A row that leaves cells empty which others fill is a
+    sum or a heading and no bar.
     """
     columns = range(len(table.columns))
     numbers = [column for column in columns if table.is_number(column)]

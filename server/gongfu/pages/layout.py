@@ -80,7 +80,7 @@ class Room:
     def __init__(self, app: FastAPI, service: Service, name: str) -> None:
         self._app, self._service, self.name = app, service, name
         self._templates = environment()
-        self.messages = {language: read_messages(language) for language in LANGUAGES}
+        self._messages = {language: read_messages(language) for language in LANGUAGES}
         self._digest = _digest(FOLDER)
 
     def page(self, path: str, template: str, policy: str = POLICY) -> Callable[[Find], Find]:
@@ -136,7 +136,7 @@ class Room:
         """Return a page: the template has the messages as ``t``, names, addresses, the visit and what was found."""
         place = f"{visit.raw_path}?{request.url.query}" if request.url.query else visit.raw_path
         general = {
-            "t": self.messages[visit.language], "language": visit.language, "html_language": LANGUAGES,
+            "t": self._messages[visit.language], "language": visit.language, "html_language": LANGUAGES,
             "room": self.name, "rooms": ROOMS, "dataset": visit.served.dataset, "program": __version__,
             "name": visit.name, "address": partial(address, base=visit.served.dataset.base, language=visit.language),
             "alternates": {one: f"/{one}{place.removeprefix('/' + visit.language)}" for one in LANGUAGES},

@@ -13,9 +13,9 @@ from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from gongfu.examples import Example, examples
 from gongfu.pages.asking import QUERIES, Said
 from gongfu.pages.charts import bars
-from gongfu.pages.examples import Example, examples
 from gongfu.pages.layout import Found, Room, served
 from gongfu.pages.messages import LANGUAGES
 from gongfu.pages.results import GRAPH_TYPE, RESULT_TYPE, SHOWN, Graph, Table, Truth, read
@@ -25,19 +25,18 @@ from gongfu.problems import Problem
 from gongfu.responses import READING, unchanged_or
 from gongfu.service import Service
 from gongfu.settings import house
-from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
+from gongfu.sparql.answering import RESULT_TYPES, Job
 from gongfu.sparql.dataset import Dataset
 from gongfu.sparql.prefixes import PREFIXES
+from gongfu.sparql.request import FORMATS
+from gongfu.sparql.tables import table_types
 from gongfu.sparql.tokens import GraphNames
 
 _BUILT = Path(__file__).parent / "built" / "editor.js"
 _STARTER = QUERIES / "query" / "starter.rq"
-_FORMATS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv",
-    "json": "application/sparql-results+json", "parquet": "application/vnd.apache.parquet",
-    "xml": "application/sparql-results+xml", "tsv": "text/tab-separated-values",
-}  # fmt: skip
-_GRAPH_FORMATS = {"turtle": "text/turtle", "jsonld": "application/ld+json", "ntriples": "application/n-triples"}
+# As they are offered: what offices use first.
+_TABLE_FORMATS = ("xlsx", "csv", "json", "parquet", "xml", "tsv")
+_GRAPH_FORMATS = ("ttl", "jsonld", "nt", "rdf")
 
 
 def add_query(app: FastAPI, service: Service) -> None:
@@ -89,7 +88,6 @@ async def _answer(
         "query": query if query.strip() else _without_heading(_STARTER.read_text("utf-8")),
         "named": named,
         "kind": type(shown["result"]).__name__, "in_language": partial(_in_language, language),
-        "phrases": room.messages[language]["query"]["phrases"],
     }  # fmt: skip
     return await to_thread.run_sync(partial(room.respond, request, language, "query/query.html", found, status))
 
@@ -131,9 +129,11 @@ def _taken_along(request: Request, query: str, result: object) -> Found:
     """Return the formats in which this result can be had, and the programs that ask for it."""
     endpoint = str(request.url_for("sparql"))
     if isinstance(result, Graph):
-        formats = {name: kind for name, kind in _GRAPH_FORMATS.items() if kind in GRAPH_TYPES}
-        return {"formats": list(formats), "programs": {"curl": curl(query, endpoint, "text/turtle")}}
-    if isinstance(result, Truth | Table):
-        formats = {name: kind for name, kind in _FORMATS.items() if kind in RESULT_TYPES}
-        return {"formats": list(formats), "programs": snippets(query, endpoint)}
+        return {"formats": _GRAPH_FORMATS, "programs": {"curl": curl(query, endpoint, "text/turtle")}}
+    if isinstance(result, Truth):
+        return {"formats": ("json", "xml"), "programs": {"curl": curl(query, endpoint, RESULT_TYPE)}}
+    if isinstance(result, Table):
+        given = {*RESULT_TYPES, *table_types()}
+        formats = [name for name in _TABLE_FORMATS if FORMATS[name] in given]
+        return {"formats": formats, "programs": snippets(query, endpoint)}
     return {"formats": [], "programs": {}}
