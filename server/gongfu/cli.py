@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument(
         "--format",
-        choices=["text", "json", "csv", "html", "ttl", "junit"],
+        choices=["text", "json", "csv", "html", "xlsx", "ttl", "junit"],
         default="text",
         help="报告的格式；xlsx 是原工作簿加批注和汇总 / form of the report; xlsx is your workbook with comments",
     )

@@ -47,6 +47,12 @@ def _html(report: Report, language: str, file: Path) -> bytes:
     return as_html(report, language).encode()
 
 
+def _xlsx(report: Report, language: str, file: Path) -> bytes:
+    from gongfu.report.workbook import as_workbook
+
+    return as_workbook(report, language, file)
+
+
 def _turtle(report: Report, language: str, file: Path) -> bytes:
     from gongfu.report.shacl_report import as_turtle
 
@@ -64,6 +70,7 @@ FORMS: Mapping[str, Form] = MappingProxyType({
     "json": Form("application/json", "json", _json),
     "csv": Form("text/csv", "csv", _csv),
     "html": Form("text/html", "html", _html),
+    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", _xlsx),
     "ttl": Form("text/turtle", "ttl", _turtle),
     "junit": Form("application/xml", "xml", _junit),
 })  # fmt: skip
