@@ -14,7 +14,7 @@ import pytest
 import xlwt  # type: ignore[import-untyped]
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import CellIsRule
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -53,7 +53,7 @@ def official(path: Path) -> Path:
     sheet.column_dimensions["E"].width = 61.5
     sheet.row_dimensions[4].height = 44
     sheet["E4"].comment = Comment("处长：请核对", "王处长")
-    sheet.conditional_formatting.add("B3:B9", CellIsRule(operator="greaterThan", formula=["80"]))
+    sheet.conditional_formatting.add("B3:B9", Rule(type="cellIs", operator="greaterThan", formula=["80"]))
     numbers = workbook.create_sheet("统计")
     numbers.append([1, 2, 3])
     chart = BarChart()
@@ -167,12 +167,12 @@ def rewrite(source: Path, target: Path, changes: dict[str, Callable[[str], str] 
     """Copy a container with some parts changed (None: left out)."""
     with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w") as after:
         for name in before.namelist():
-            change = changes.get(name, lambda text: text)
-            if change:
-                text = before.read(name)
-                after.writestr(name, change(text.decode()) if name in changes else text)
-        for name, text in more.items():
-            after.writestr(name, text)
+            change = changes.get(name)
+            if change or name not in changes:
+                old = before.read(name)
+                after.writestr(name, change(old.decode()) if change else old)
+        for name, new in more.items():
+            after.writestr(name, new)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
