@@ -11,11 +11,9 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-import yaml
-
 from gongfu.catalogue import TEXT_FIELDS, CellReference, Item, Unread
 from gongfu.document import Cell, Document, Table
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 from gongfu.text import key, reading, tidy
 
 _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]+[、.．)）]?\s*(?=[\u3400-\u9fff])")
@@ -60,7 +58,7 @@ class Columns:
 @lru_cache(maxsize=1)
 def columns() -> Columns:
     """Read data/tables/catalogue.yaml."""
-    table = yaml.safe_load((house().data / "tables" / "catalogue.yaml").read_text("utf-8"))
+    table = read_yaml(house().data / "tables" / "catalogue.yaml")
     titles = {key(title): name for name, column in table["columns"].items() for title in column["titles"]}
     ignored = tuple(re.compile(pattern) for pattern in table["ignored_lines"])
     headings = tuple(re.compile(pattern) for pattern in table["headings"])

@@ -71,10 +71,11 @@ class CodeLists:
         return found
 
 
-def codelist_triples() -> list[ox.Triple]:
-    """Return every triple of every code list."""
+@lru_cache(maxsize=1)
+def codelist_triples() -> tuple[ox.Triple, ...]:
+    """Return every triple of every code list, read once a process."""
     paths = sorted((house().ontology / "codelists").glob("*.ttl"))
-    return [quad.triple for path in paths for quad in ox.parse(path=str(path))]
+    return tuple(quad.triple for path in paths for quad in ox.parse(path=str(path)))
 
 
 @lru_cache(maxsize=1)

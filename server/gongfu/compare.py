@@ -4,31 +4,61 @@ Place in the flow: map -> **compare** -> validate. The comparisons are data: pub
 judge.
 """
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 
 import pyoxigraph as ox
 
 from gongfu.codes import codelist_triples
-from gongfu.facts import Row, construct
-from gongfu.settings import DEFINITIONS, house
+from gongfu.facts import Row, construct, load, written
+from gongfu.settings import house
 
 # A pair of rows that is less sure than this is not judged; it is reported for a person to confirm.
 CERTAIN = Decimal("0.5")
-# What the comparisons ask of code lists: which way an indicator is better, which national unit a local one answers to.
-_NEEDED = (DEFINITIONS + "polarity", DEFINITIONS + "counterpartOf")
+_PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
+_NAME = re.compile(r"(?<![\w-])([\w-]*):([\w-]+)|<([^>\s]+)>")
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def comparisons(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:
-    """Return the comparison nodes of a catalogue graph and the national graph, given together."""
-    store = ox.Store()
-    for graph in graphs:
-        store.extend(ox.Quad(*triple) for triple in graph)
-    store.extend(ox.Quad(*triple) for triple in codelist_triples() if triple.predicate.value in _NEEDED)
+def comparisons(store: ox.Store, base: str) -> list[ox.Triple]:
+    """Return the comparison nodes of a catalogue graph and the national graph, given together; the store keeps them."""
+    store.bulk_load(_codes(), format=ox.RdfFormat.N_TRIPLES)
     values: Row = {"base": base, "certain": CERTAIN}
     found: list[ox.Triple] = []
-    for file in sorted((house().data / "comparisons").glob("*.rq")):
+    for file in _comparison_files():
         made = construct(store, file, values)
-        store.extend(ox.Quad(*triple) for triple in made)  # a later file may ask what an earlier one found
+        load(store, made)  # a later file may ask what an earlier one found
         found += made
     return list(dict.fromkeys(found))
+
+
+def asked(graph: Iterable[ox.Triple]) -> bytes:
+    """Return as N-Triples what the comparisons and the findings may ask of a graph: the predicates that they name.
+
+    The national graph is asked with every catalogue; half of it (cells, offsets) answers no question.
+    """
+    return written(triple for triple in graph if triple.predicate.value in _terms())
+
+
+@lru_cache(maxsize=1)
+def _codes() -> bytes:
+    return asked(codelist_triples())
+
+
+def _comparison_files() -> list[Path]:
+    return sorted((house().data / "comparisons").glob("*.rq"))
+
+
+@lru_cache(maxsize=1)
+def _terms() -> frozenset[str]:
+    """Return every IRI that a query names. No query has a variable for a predicate (tests/test_compare.py)."""
+    files = [*_comparison_files(), house().data / "report" / "finding.rq"]
+    return frozenset({_TYPE}).union(*(_named(file.read_text("utf-8")) for file in files))
+
+
+def _named(query: str) -> set[str]:
+    spaces = dict(_PREFIX.findall(query))
+    return {iri or spaces.get(prefix, "") + name for prefix, name, iri in _NAME.findall(query)}

@@ -141,6 +141,7 @@ def same_words(ours: Iterable[str], theirs: Iterable[str]) -> bool:
 # --- one member within another ----------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=16384)
 def _within(inner: Member, outer: Member) -> Verdict:
     """Say whether everyone in the inner member is in the outer one."""
     verdicts = [_of_subject(inner, outer), *(_implies(inner, one, outer) for one in outer.stated)]

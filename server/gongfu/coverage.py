@@ -14,8 +14,6 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log
 
-import yaml
-
 from gongfu.catalogue import Item
 from gongfu.elements import (
     CLAUSE_ENDS,
@@ -31,7 +29,7 @@ from gongfu.elements import (
     states_quantity,
 )
 from gongfu.match import Correspondence
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 from gongfu.text import key
 
 # Of what tells a thing apart, this share in one clause is enough to say that it is there; less than ABSENT, and the
@@ -70,7 +68,7 @@ def covered(
     for pair in pairs:
         if pair.item in ours and pair.national in theirs and elements.get(pair.national or ""):
             rows.setdefault(pair.national or "", []).append(ours[pair.item or ""])
-    rarity = _rarity(nation)
+    rarity = _rarity(tuple(item.name + item.text("target") + item.standard for item in nation))
     return tuple(_silent(one, found) for national, found in rows.items()
                  for one in _of_item(theirs[national], elements[national], _place(found), rarity))  # fmt: skip
 
@@ -85,6 +83,7 @@ def _silent(one: Coverage, rows: Sequence[Item]) -> Coverage:
 # --- where to look ----------------------------------------------------------------------------------------------------
 
 Pairs = frozenset[str]
+Rarity = Callable[[str], float]
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def _said(text: str, how: str = "same") -> Pairs:
 
 @lru_cache(maxsize=1)
 def _synonyms() -> Mapping[str, list[tuple[str, list[str]]]]:
-    loaded = yaml.safe_load((house().data / "wording" / "element-synonyms.yaml").read_text("utf-8"))
+    loaded = read_yaml(house().data / "wording" / "element-synonyms.yaml")
     return {how: [(key(word), [key(other) for other in others]) for word, others in listed.items()]
             for how, listed in loaded.items()}  # fmt: skip
 
@@ -177,10 +176,12 @@ class _Wanted:
                    for weights in self.weights)  # fmt: skip
 
 
-def _wanted(text: str, others: Iterable[str], national: Item, rarity: Callable[[str], float]) -> _Wanted:
+@lru_cache(maxsize=4096)  # of the nation alone: the same for every catalogue
+def _wanted(text: str, others: tuple[str, ...], told_by: tuple[str, str], rarity: Rarity) -> _Wanted:
+    """``told_by`` are the name and the target group of the national item."""
     letters = key(text)
     around = tuple(_pairs(letters[max(0, at - 1) : at + 2]) for at in range(len(letters)))
-    context = _pairs(key(national.name)) | _pairs(key(national.text("target")))
+    context = _pairs(key(told_by[0])) | _pairs(key(told_by[1]))
     common = [min(map(rarity, pairs), default=0.0) for pairs in around]
     weak, told = _weak(letters), [bool(pairs & context) for pairs in around]
     telling = [not (slight or known) for slight, known in zip(weak, told, strict=True)]
@@ -208,23 +209,22 @@ def _weak(letters: str) -> list[bool]:
     return weak
 
 
-def _rarity(nation: Sequence[Item]) -> Callable[[str], float]:
+@lru_cache(maxsize=8)
+def _rarity(texts: tuple[str, ...]) -> Rarity:
     seen: Counter[str] = Counter()
-    for item in nation:
-        seen.update(_pairs(key(item.name + item.text("target") + item.standard)))
-    return lambda pair: log(1 + len(nation) / (seen[pair] or 1))
+    for text in texts:
+        seen.update(_pairs(key(text)))
+    return lambda pair: log(1 + len(texts) / (seen[pair] or 1))
 
 
 # --- whether it is there ----------------------------------------------------------------------------------------------
 
 
-def _of_item(
-    national: Item, elements: Sequence[Element], place: _Place, rarity: Callable[[str], float]
-) -> Iterable[Coverage]:
-    found = []
+def _of_item(national: Item, elements: Sequence[Element], place: _Place, rarity: Rarity) -> Iterable[Coverage]:
+    found, told_by = [], (national.name, national.text("target"))
     for order, element in enumerate(elements, 1):
-        others = [other.name for other in elements if element.name not in other.name]
-        wanted = [_wanted(text, others, national, rarity) for text in dict.fromkeys((element.name, element.quote))]
+        others = tuple(other.name for other in elements if element.name not in other.name)
+        wanted = [_wanted(text, others, told_by, rarity) for text in dict.fromkeys((element.name, element.quote))]
         found.append(_coverage(national.key, order, wanted, place))
     unnamed = all(one.presence == "absent" for one in found) and has_any(place.text, "amount")
     return [Coverage(one.national, one.order, "unclear", one.likeness) if unnamed and _is_money(element) else one

@@ -9,10 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-import yaml
-
 from gongfu.catalogue import Item
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 from gongfu.text import key, reading
 
 COLUMNS = ("standard", "content")
@@ -51,7 +49,7 @@ Table = Mapping[str, list[str]]
 @lru_cache(maxsize=1)
 def element_words() -> Table:
     """Return the lists of data/wording/elements.yaml by name."""
-    loaded: Table = yaml.safe_load((house().data / "wording" / "elements.yaml").read_text("utf-8"))
+    loaded: Table = read_yaml(house().data / "wording" / "elements.yaml")
     return loaded
 
 

@@ -6,16 +6,18 @@ and `build` both call `examine`; there is no second way.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pyoxigraph as ox
 
 from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
-from gongfu.compare import comparisons
+from gongfu.compare import asked, comparisons
 from gongfu.coverage import covered
 from gongfu.departments import Role, read_departments
 from gongfu.earlier import earlier_wordings
 from gongfu.elements import Element
+from gongfu.facts import load, loaded
 from gongfu.funding import read_funding
 from gongfu.funding_graph import Funding, funding_triples
 from gongfu.graph import (
@@ -58,10 +60,18 @@ class Prepared:
         default_factory=dict
     )  # rows of the previous edition by what they became
 
+    @cached_property
+    def asked(self) -> bytes:
+        """Return as N-Triples what is asked of a national catalogue, made once for all that are compared with it."""
+        return asked(self.triples)
+
 
 @dataclass(frozen=True)
 class Examined:
-    """A prepared catalogue with its correspondences to the nation, their graph, the comparisons and the results."""
+    """A prepared catalogue with its correspondences to the nation, their graph, the comparisons and the results.
+
+    ``store`` holds all of it, and of the nation what is asked: the findings ask it what the results are about.
+    """
 
     prepared: Prepared
     nation: Prepared
@@ -69,6 +79,7 @@ class Examined:
     related: tuple[ox.Triple, ...]
     compared: tuple[ox.Triple, ...]
     results: tuple[Result, ...]
+    store: ox.Store
 
 
 def prepare(
@@ -114,10 +125,11 @@ def _read(
     measures: dict[str, list[tuple[str, Measure]]] = {}
     unread: list[Unread] = []
     for item in catalogue.items:
-        for column in STANDARD_COLUMNS:
+        measures[item.key] = []
+        for column in (name for name in STANDARD_COLUMNS if item.text(name)):
             found, left = read_measures(item.text(column), catalogue.edition.level, item.name)
             named = with_indicators(found, item.name, paired.get(item.key, ()), codes)
-            measures.setdefault(item.key, []).extend((column, one) for one in named)
+            measures[item.key].extend((column, one) for one in named)
             unread += [
                 Unread("sentence-with-number", passage.text, item.cells.get(column), item.key, column)
                 for passage in left
@@ -172,13 +184,17 @@ def examine(
         *correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         *coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
     )
-    compared = (
-        *comparisons([prepared.triples, related, nation.triples], base),
+    store = loaded([prepared.triples, related])
+    store.bulk_load(nation.asked, format=ox.RdfFormat.N_TRIPLES)
+    judged = comparisons(store, base)
+    read = (
         *comparison_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         *_kept_wordings(prepared.catalogue, nation, pairs, codes, base),
     )
+    load(store, read)
+    compared = (*judged, *read)
     results = tuple(validate([*prepared.triples, *related, *compared]))
-    return Examined(prepared, nation, pairs, related, compared, results)
+    return Examined(prepared, nation, pairs, related, compared, results, store)
 
 
 def _kept_wordings(

@@ -13,16 +13,10 @@ from gongfu.codes import CodeLists
 from gongfu.examine import Examined
 from gongfu.facts import ROW
 from gongfu.match import Correspondence
-from gongfu.settings import DEFINITIONS, house
+from gongfu.settings import house
 from gongfu.subject import LANGUAGES, SEVERITIES, Finding, Subject
 
 __all__ = ["Finding", "Report", "relation_of", "report"]
-
-# What finding.rq asks of the nation's graph; the rest of it need not be loaded.
-_OF_THE_NATION = frozenset({
-    "http://purl.org/dc/terms/identifier", "http://www.w3.org/2004/02/skos/core#prefLabel",
-    DEFINITIONS + "listOrder", DEFINITIONS + "sentenceText", DEFINITIONS + "quotedText", DEFINITIONS + "fundingText",
-})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,14 +78,10 @@ def _identity(one: Finding) -> tuple[object, ...]:
 
 def _about(examined: Examined) -> dict[str, dict[str, str]]:
     """Return what the graph knows of each focus node: identifiers, orders, texts, place. One query for all of them."""
-    store = ox.Store()
-    for graph in (examined.prepared.triples, examined.related, examined.compared):
-        store.extend(ox.Quad(*triple) for triple in graph)
-    store.extend(ox.Quad(*triple) for triple in examined.nation.triples if triple.predicate.value in _OF_THE_NATION)
     settings, focus = ox.NamedNode(ROW + "settings"), ox.NamedNode(ROW + "focus")
     foci = {result.focus for result in examined.results if "://" in result.focus}
-    store.extend(ox.Quad(settings, focus, ox.NamedNode(one)) for one in foci)
-    rows = store.query((house().data / "report" / "finding.rq").read_text("utf-8"))
+    examined.store.extend(ox.Quad(settings, focus, ox.NamedNode(one)) for one in foci)
+    rows = examined.store.query((house().data / "report" / "finding.rq").read_text("utf-8"))
     assert isinstance(rows, ox.QuerySolutions)
     names = [variable.value for variable in rows.variables]
     found: dict[str, dict[str, str]] = {}

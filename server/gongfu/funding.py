@@ -8,6 +8,7 @@ and conditions together. A clause that is neither understood nor known to say no
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from gongfu.clauses import Clause, Piece, sentences
 from gongfu.measures import Passage
@@ -45,6 +46,7 @@ class FundingRule:
     end: int = 0
 
 
+@lru_cache(maxsize=8192)  # counties pay as their province says
 def read_funding(text: str) -> tuple[tuple[FundingRule, ...], tuple[Passage, ...]]:
     """Return the funding rules of a verbatim text in order, and the clauses that stay unread."""
     reader = _Reader(reading(text))

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 
 Payers = tuple[str, ...]
 _SEPARATORS = re.compile(r"、|以及|及其|和|及|与|或者|或|至")
@@ -107,7 +105,7 @@ def longest(table: Iterable[str], text: str) -> str:
 @lru_cache(maxsize=1)
 def funding_words() -> FundingWords:
     """Read data/wording/funding.yaml."""
-    table: dict[str, Any] = yaml.safe_load((house().data / "wording" / "funding.yaml").read_text("utf-8"))
+    table: dict[str, Any] = read_yaml(house().data / "wording" / "funding.yaml")
     regions = {**_turned(table["regions"])}
     return FundingWords(
         levels=_several(table["levels"]), places=_turned(table["places"]), apposed=frozenset(table["apposed"]),

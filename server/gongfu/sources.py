@@ -13,15 +13,13 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from gongfu.catalogue import Edition, Item
 from gongfu.codes import CodeLists, codelists
 from gongfu.cutting import printed_fraction
 from gongfu.elements import Element, element_at
 from gongfu.match import Correspondence
 from gongfu.measures import Measure, normalised
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 
 
 class FaultySource(Exception):
@@ -87,7 +85,7 @@ def _folder(edition: str, folders: list[Path]) -> Path:
 
 def described(folder: Path) -> Mapping[str, Any]:
     """Return source.yaml of a folder."""
-    loaded = yaml.safe_load((folder / "source.yaml").read_text("utf-8"))
+    loaded = read_yaml(folder / "source.yaml")
     if not isinstance(loaded, dict) or "id" not in loaded:
         raise FaultySource(f"{folder / 'source.yaml'}：缺少 id / has no id")
     return loaded

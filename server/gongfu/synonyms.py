@@ -7,15 +7,13 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-import yaml
-
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 from gongfu.text import key
 
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[re.Pattern[str], Mapping[str, str]]:
-    listed = yaml.safe_load((house().data / "wording" / "synonyms.yaml").read_text("utf-8"))["synonyms"]
+    listed = read_yaml(house().data / "wording" / "synonyms.yaml")["synonyms"]
     known = {key(word): key(meaning) for word, meaning in listed.items()}
     known.update({meaning: meaning for meaning in known.values()})  # the longest word wins, the standard one included
     return re.compile("|".join(re.escape(word) for word in sorted(known, key=len, reverse=True))), known

@@ -9,9 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-import yaml
-
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,40}>|\*\*|&nbsp;|&#160;")
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
@@ -51,7 +49,7 @@ class _Characters:
 
 @lru_cache(maxsize=1)
 def _characters() -> _Characters:
-    table = yaml.safe_load((house().data / "wording" / "characters.yaml").read_text("utf-8"))
+    table = read_yaml(house().data / "wording" / "characters.yaml")
     return _Characters(frozenset(table["mouth_words"]), table["supplement"], table["marks"])
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import pyoxigraph as ox
 
 from gongfu.codes import codelist_triples
+from gongfu.facts import written
 from gongfu.settings import house
 
 if TYPE_CHECKING:
@@ -51,11 +52,14 @@ def shape_files() -> list[Path]:
 
 def validate(data: Iterable[ox.Triple], engine: Engine = "shacl") -> list[Result]:
     """Return the validation results of a data graph in a stable order; an empty list means that it conforms."""
-    codes = [triple for triple in codelist_triples() if triple.predicate.value in _NEEDED]
-    triples = ox.serialize([*data, *codes], format=ox.RdfFormat.N_TRIPLES)
-    assert triples is not None
-    results = set((_by_shacl if engine == "shacl" else _by_pyshacl)(triples.decode()))
+    triples = (written(data) + _codes()).decode()
+    results = set((_by_shacl if engine == "shacl" else _by_pyshacl)(triples))
     return sorted(results, key=lambda result: (result.focus, result.shape, result.component, result.value))
+
+
+@functools.lru_cache(maxsize=1)
+def _codes() -> bytes:
+    return written(triple for triple in codelist_triples() if triple.predicate.value in _NEEDED)
 
 
 def _by_shacl(triples: str) -> Iterator[Result]:

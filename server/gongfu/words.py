@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 
 # 每3-10万居民: so many people or households together are what it is per.
 _COUNTED = re.compile(r"(\d+(?:-\d+)?[千百万]?)(名|人口?|居民|户)")
@@ -204,7 +202,7 @@ def _spelled(text: str) -> str:
 @lru_cache(maxsize=1)
 def words() -> Words:
     """Read data/wording/words.yaml."""
-    table: dict[str, Any] = yaml.safe_load((house().data / "wording" / "words.yaml").read_text("utf-8"))
+    table: dict[str, Any] = read_yaml(house().data / "wording" / "words.yaml")
     return Words(
         comparators=_turned(table["comparators"]), afters=_turned(table["after"]),
         attainment=_turned(table["attainment"]), shorthand=table["shorthand"], counted=frozenset(table["counted"]),
