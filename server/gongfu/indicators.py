@@ -84,7 +84,7 @@ def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: 
         return ALIKE
     if other.scope:
         return 0.0  # a total of the whole area: it is told that it is not compared, never that it is below
-    return ALIKE_ALONE_HEAD if rate_head(measure.label) in _heads(_wordings(other, codes)) else ALIKE_ALONE
+    return ALIKE_ALONE_HEAD if _one_of(measure.label, _heads(_wordings(other, codes))) else ALIKE_ALONE
 
 
 def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
@@ -157,16 +157,15 @@ def _likeness(measure: Measure, name: str, other: Measure, codes: CodeLists) -> 
 
 def _speaks_for(label: str, name: str, wordings: Sequence[str]) -> bool:
     """Say whether the words around a number may speak for it: its own label must not say that it is something else."""
-    head = rate_head(label)
-    if head and head not in _heads(wordings):
+    if rate_head(label) and not _one_of(label, _heads(wordings)):
         return False
     return label in {"", name} or label in words().groups or bool(_pairs(label) & _pairs("。".join(wordings)))
 
 
 def _excluded(measure: Measure, name: str, other: Measure, codes: CodeLists) -> bool:
     wordings = _wordings(other, codes)
-    heads, own_head = _heads(wordings), rate_head(measure.label)
-    if measure.unit in {"%", "‰"} and own_head and heads and own_head not in heads:
+    heads = _heads(wordings)
+    if measure.unit in {"%", "‰"} and rate_head(measure.label) and heads and not _one_of(measure.label, heads):
         return True
     if _of_others(measure.context) or _differ_in_group(measure, name, other, wordings):
         return True
@@ -194,6 +193,12 @@ def rate_head(label: str) -> str:
     text = key(label)
     found = [(len(form), forms[0]) for forms in words().rate_heads for form in forms if text.endswith(form)]
     return max(found)[1] if found else text[-3:] if text.endswith("率") else ""
+
+
+def _one_of(label: str, heads: Iterable[str]) -> bool:
+    """Say whether a rate may be one of these heads: the same head, or a bare one (管理率 for 健康管理率)."""
+    head = rate_head(label)
+    return head in heads or (_bare_head(label) and any(one.endswith(head) for one in heads))
 
 
 def _differ_in_group(measure: Measure, name: str, other: Measure, wordings: Sequence[str]) -> bool:
