@@ -12,6 +12,8 @@ from gongfu.sentence import Sentence, words_of
 from gongfu.words import words
 
 _AND = frozenset({"、", "和", "及", "以及"})
+# A length of time is not per what the value before it is per: 每人每天20元、期限不超过3个月.
+_TIMES = frozenset({"年", "个月", "天", "日", "工作日", "个工作日", "小时", "分钟"})
 # Of these units a number may be the total of a whole area.
 _TOTALS = frozenset({"人", "户", "套", "人次", "元", "例次", "户次", "件次", "个"})
 
@@ -19,11 +21,24 @@ _TOTALS = frozenset({"人", "户", "套", "人次", "元", "例次", "户次", "
 def comparator(sentence: Sentence, index: int, before: Measure | None) -> str:
     """Return how a value binds: by the words before and behind it, else as the value it is coordinated with."""
     value, segment = sentence.value(index), sentence.segment(index)
+    if is_change(sentence, index):
+        return _comparator_of_change(sentence, index)
     how = _own_comparator(segment, value)
-    if how != "exactly" or before is None or before.comparator == "range" or is_change(sentence, index):
+    if how != "exactly" or before is None or before.comparator == "range":
         return how
-    shares = _continues(sentence, index, segment, before) or joined(sentence, index, before)
+    stated_before = not words().after(sentence.value_before(index).after)  # 8%左右、2%: 左右 binds the first only
+    shares = _continues(sentence, index, segment, before) or (stated_before and joined(sentence, index, before))
     return before.comparator if shares else how
+
+
+def _comparator_of_change(sentence: Sentence, index: int) -> str:
+    """Return how a change binds, by the words between it and the word of changing: 加发不少于3元."""
+    table, value = words(), sentence.value(index)
+    if value.lower != value.upper:
+        return "range"
+    found = table.changing.search(sentence.before(index))
+    between = found.group(2) if found else ""
+    return table.after(value.after) or table.comparator(between or "") or "exactly"
 
 
 def _own_comparator(segment: list[Piece], value: Value) -> str:
@@ -103,11 +118,21 @@ def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measu
         and (joined(sentence, index, before) or _same_subject(segment, before, value))
     ):
         return before.per
-    if not any(own) and value.unit in {"元", "小时"}:
+    if not any(own) and value.unit in {"元", "小时"} and not table.sum_words.search(sentence.before(index)):
         own = earlier if value.unit == "元" else []
         if not own and before is not None and before.unit == value.unit:
             return before.per
-    return _completed(table.per([text for text in own if text]), table.per(earlier) if earlier else "", value, before)
+    per = table.per([text for text in own if text])
+    if before is not None and "、" in sentence.between(index) and "，" not in sentence.between(index):
+        per = _of_same(per, before.per) if per else "" if value.unit in _TIMES else before.per
+    return _completed(per, table.per(earlier) if earlier else "", value, before)
+
+
+def _of_same(per: str, before: str) -> str:
+    """Add whom the value before it is for: 每个行政村每年看5场戏、每月看1场电影."""
+    entity, period = words().split_per(per)
+    other, time = words().split_per(before)
+    return f"每{other}{per}" if period and not entity and other and time else per
 
 
 def _same_subject(segment: list[Piece], before: Measure, value: Value) -> bool:

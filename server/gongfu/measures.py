@@ -149,10 +149,13 @@ def _listed(sentence: Sentence, index: int) -> list[int]:
         return []
     pieces, listed, position = sentence.pieces, [], index + 1
     while position + 1 < len(pieces) and pieces[position].text in {"、", "和", "及"}:
-        if pieces[position + 1].value is None:
+        position += 1
+        while position + 1 < len(pieces) and pieces[position].kind == "PER":
+            position += 1
+        if pieces[position].value is None:
             break
-        listed.append(position + 1)
-        position += 2
+        listed.append(position)
+        position += 1
     return listed
 
 
@@ -167,8 +170,10 @@ def _distributed(read: Reading, first: Measure, sentence: Sentence, listed: list
         how = words().after(value.after) or first.comparator
         lower, upper = bounds(how, value)
         _, end = read.span(piece.start, piece.end)
+        own = words().per([other.text for other in sentence.segment(index) if other.kind == "PER"])
         measures.append(replace(first, label=subject, comparator=how, lower=lower, upper=upper, end=end,
-                                quote=read.printed[first.start : end], printed=value.printed))  # fmt: skip
+                                quote=read.printed[first.start : end], printed=value.printed,
+                                per=own or first.per))  # fmt: skip
     return _in_their_years(measures, sentence.before(listed[0]))
 
 

@@ -23,11 +23,23 @@ def selects(sentence: Sentence, index: int) -> bool:
         return True
     if inside and value.unit in _CONDITIONS and "每" not in clause:
         return True
-    if table.selecting_nouns.match(after) and value.after:
+    if table.levels_after.match(after) or (table.selecting_nouns.match(after) and value.after):
+        return True
+    if value.after and value.unit not in {"%", "‰"} and table.rated_after.match(after):
         return True
     if value.unit in {"年", "个月"} and table.is_age_like(clause):
         return True
+    if table.chosen_after.match(after) and _exceeds(sentence, index) and not value.after:
+        return True
     return table.selecting.match(after) is not None and _addresses(sentence, index, clause)
+
+
+def _exceeds(sentence: Sentence, index: int) -> bool:
+    """Say whether a number is a limit that somebody is above or below: 超过2000元, 低于15平方米."""
+    outside = {"more-than", "less-than"}
+    return any(
+        piece.kind == "COMPARE" and words().comparator(piece.text) in outside for piece in sentence.segment(index)
+    )
 
 
 def _addresses(sentence: Sentence, index: int, clause: str) -> bool:
@@ -35,9 +47,7 @@ def _addresses(sentence: Sentence, index: int, clause: str) -> bool:
     table, value = words(), sentence.value(index)
     if clause.startswith(("对", "凡", "其中对", "符合")) and not any(word in clause for word in table.giving):
         return True
-    compares = any(piece.kind == "COMPARE" and table.comparator(piece.text) in {"more-than", "less-than"}
-                   for piece in sentence.segment(index))  # fmt: skip
-    if compares:
+    if _exceeds(sentence, index):
         return True
     provides = any(word in clause for word in table.providing)
     return bool(value.after and value.unit not in {"%", "‰", "元"} and not provides)

@@ -4,6 +4,7 @@ Place in the flow: cutting -> **sentence** -> binding -> measures. How far back 
 that a cell without a single stop is read in time that grows with its length.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -66,6 +67,11 @@ class Sentence:
             return "。"
         return self.text[self._offset(start) : self._offset(index)]
 
+    def value_before(self, index: int) -> Value:
+        """Return the value that stands before a value and its words; the value itself where there is none."""
+        values = (piece.value for piece in reversed(self.pieces[max(index - REACH, 0) : index]) if piece.value)
+        return next(values, self.value(index))
+
     def earlier_segments(self, index: int) -> Iterator[list[Piece]]:
         """Yield the segments before the value's own, nearest first, as far as they hold no value."""
         end, last = self._segment_start(index), max(index - REACH, 0)
@@ -120,9 +126,26 @@ def sentences(pieces: Iterable[Piece]) -> Iterator[Sentence]:
 
 def _prepared(pieces: list[Piece]) -> Iterator[Sentence]:
     if any(piece.value is not None or piece.kind == "LEFT_OVER" for piece in pieces):
-        sentence = Sentence(tuple(pieces))
+        sentence = Sentence(tuple(_raised(pieces)))
+        pieces = list(sentence.pieces)
         sentence = Sentence(tuple(_with_unit(sentence, index) for index in range(len(pieces))))
         yield Sentence(tuple(_without_former(sentence, index) for index in range(len(pieces))))
+
+
+def _raised(pieces: list[Piece]) -> Iterator[Piece]:
+    """Part the two values of 提高15元至133元: by how much, and to what."""
+    before = ""
+    for piece in pieces:
+        low, mark, high = re.split("([至到])", piece.text) if re.search("[至到]", piece.text) else (piece.text, "", "")
+        value = piece.value
+        if value and high and words().changing.search(before) and value.unit in words().changed:
+            middle = piece.start + len(low)
+            yield Piece("VALUE", low, piece.start, middle, replace(value, upper=value.lower, after=""))
+            yield Piece("COMPARE", mark, middle, middle + 1)
+            yield Piece("VALUE", high, middle + 1, piece.end, replace(value, lower=value.upper))
+        else:
+            yield piece
+        before = (before + piece.text)[-8:]
 
 
 def _with_unit(sentence: Sentence, index: int) -> Piece:

@@ -40,6 +40,7 @@ class Words:
     entities: Mapping[str, str]
     facilities: tuple[str, ...]
     periods: Mapping[str, str]
+    several: re.Pattern[str]
     periods_a_year: Mapping[str, int]
     shorthand: Mapping[str, str]
     roles: Mapping[str, frozenset[str]]
@@ -52,6 +53,8 @@ class Words:
     selecting: re.Pattern[str]
     selecting_nouns: re.Pattern[str]
     selecting_before: re.Pattern[str]
+    levels_after: re.Pattern[str]
+    rated_after: re.Pattern[str]
     defining: re.Pattern[str]
     former_before: re.Pattern[str]
     former_after: re.Pattern[str]
@@ -63,6 +66,8 @@ class Words:
     counted_nouns: Mapping[str, str]
     growing: re.Pattern[str]
     joined: re.Pattern[str]
+    sum_words: re.Pattern[str]
+    chosen_after: re.Pattern[str]
     minimum_standard: re.Pattern[str]
     changing: re.Pattern[str]
     changed: frozenset[str]
@@ -129,11 +134,18 @@ class Words:
         entity = period = ""
         for text in printed:
             for part in (piece for piece in _PER.split(_spelled(text)) if piece):
-                if part in self.periods:
-                    period = self.periods[part]
+                if self._period(part):
+                    period = self._period(part)
                 else:
                     entity = entity or self._entity(part)
         return (f"每{entity}" if entity else "") + (f"每{period}" if period else "")
+
+    def _period(self, part: str) -> str:
+        several = self.several.fullmatch(part)
+        if several:
+            count = {"两": "2", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6"}.get(several[1], several[1])
+            return count + {"日": "天"}.get(several[2], several[2])
+        return self.periods.get(part, "")
 
     def _entity(self, part: str) -> str:
         part = part.removeprefix("个")
@@ -151,7 +163,7 @@ class Words:
     def split_per(self, per: str) -> tuple[str, str]:
         """Return entity and period of a canonical per-what, each empty where it is absent."""
         parts = [part for part in per.split("每") if part]
-        period = next((part for part in parts if part in set(self.periods.values())), "")
+        period = next((part for part in parts if part in self.periods.values() or self.several.fullmatch(part)), "")
         entity = next((part for part in parts if part != period), "")
         return entity, period
 
@@ -216,13 +228,16 @@ def words() -> Words:
         following=re.compile(table["following"]), giving=tuple(table["giving"]),
         providing=tuple(table["providing"]),
         selecting=re.compile(table["selecting"]), selecting_nouns=re.compile(table["selecting_nouns"]),
-        selecting_before=re.compile(table["selecting_before"]),
+        selecting_before=re.compile(table["selecting_before"]), levels_after=re.compile(table["levels_after"]),
+        rated_after=re.compile(table["rated_after"]),
         defining=re.compile(table["defining"]), reaching=frozenset(table["reaching"]),
         former_before=re.compile(table["former_before"]), former_after=re.compile(table["former_after"]),
         amount_nouns=tuple(table["amount_nouns"]), recipients=re.compile(table["recipients"]),
         groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
         generic=frozenset(table["generic"]), counted_nouns=table["counted_nouns"],
         growing=re.compile(table["growing"]), joined=re.compile(table["joined"]),
+        several=re.compile(table["several"]), sum_words=re.compile(table["sum_words"]),
+        chosen_after=re.compile(table["chosen_after"]),
         minimum_standard=re.compile(table["minimum_standard"]), due=re.compile(table["due"]),
         changing=re.compile(table["changing"]), changed=frozenset(table["changed"]),
         household=re.compile(table["household"]),
