@@ -7,13 +7,14 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
-    "settings", "divisions", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers", "shares",
-    "statements",
-    "reading", "document", "codes", "facts", "arrange", "elements", "masthead", "regions",
+    "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers",
+    "shares", "statements",
+    "reading", "document", "codes", "facts", "figures", "arrange", "plan", "elements", "masthead", "regions",
     "measure", "normal", "sentence", "selection", "binding", "measures", "kinds",
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
-    "likeness", "match", "earlier", "coverage", "indicators", "sources", "funding_source", "graph", "funding_graph",
+    "likeness", "match", "earlier", "coverage", "indicators",
+    "tasks", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph", "funding_graph",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "subject", "findings",
     "report", "check",
     # HTTP: a module with routes gets a line of its own

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,15 +24,16 @@ from gongfu.facts import Row, triples
 from gongfu.funding_source import curated_funding
 from gongfu.graph import correspondence_triples, node
 from gongfu.metadata import metadata
+from gongfu.plan_graph import plan_triples
 from gongfu.settings import base_iri, house
 from gongfu.sources import (
     annotations,
     curated_correspondences,
     curated_measures,
+    curated_plan,
     described,
     edition_of,
     mentions,
-    observations,
     source_folders,
 )
 from gongfu.sparql.dataset import merge_graphs
@@ -125,14 +126,18 @@ def _graphs(codes: CodeLists, base: str) -> Iterator[tuple[str, list[ox.Triple]]
     for folder in source_folders():
         about = described(folder)
         name = str(about["id"])
-        extra = [
-            *_annotation_triples(folder, name, codes, base),
-            *_observation_triples(folder, name, about, codes, base),
-        ]
+        extra = _annotation_triples(folder, name, codes, base)
         if not (folder / "catalogue.csv").is_file():
             yield (
                 f"{base}graph/{name}",
-                [*_document_triples(folder, base), *extra, *_mention_triples(folder, name, codes, base)],
+                [
+                    *_document_triples(folder, base),
+                    *extra,
+                    *_mention_triples(folder, name, codes, base),
+                    *plan_triples(
+                        curated_plan(folder, codes), name, str(about["region"]), codes, base, catalogue=False
+                    ),
+                ],
             )
             continue
         own, related, compared = _edition(folder, nation, codes, base)
@@ -176,20 +181,6 @@ def _annotation_triples(folder: Path, edition: str, codes: CodeLists, base: str)
         for order, one in enumerate(annotations(folder), 1)
     ]  # fmt: skip
     return triples("annotation", rows, base)
-
-
-def _observation_triples(
-    folder: Path, edition: str, about: Mapping[str, object], codes: CodeLists, base: str
-) -> list[ox.Triple]:
-    division = node(codes.iri("division", str(about.get("region") or "CN")))
-    rows: list[Row] = [
-        {"edition": edition, "indicatorCode": one.indicator, "indicator": node(codes.iri("indicator", one.indicator)),
-         "division": division, "period": one.period, "printed": one.printed, "value": one.value,
-         "comparator": node(codes.iri("comparator", one.comparator)), "unit": node(codes.iri("unit", one.unit)),
-         "multiplier": node(codes.iri("multiplier", one.multiplier))}
-        for one in observations(folder)
-    ]  # fmt: skip
-    return triples("observation", rows, base)
 
 
 def _document_triples(folder: Path, base: str) -> list[ox.Triple]:

@@ -6,6 +6,7 @@ Place in the flow: data only; every stage imports these.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 _ORDINAL_DIGITS = 6
@@ -101,14 +102,66 @@ class Edition:
 
 
 @dataclass(frozen=True)
+class Observation:
+    """One figure of an indicator table: ``label`` as printed without unit, ``indicator`` its IRI where a list has it.
+
+    ``period`` is a year, ``cumulative`` or the kind itself where the table names no year; ``kind`` a code of
+    ``period-kind``. ``value`` is in ``multiplier`` times ``unit``, None where the table states that there is none.
+    ``printed_unit`` is what stands in the brackets of the label, ``footnote`` what the table says it means.
+    """
+
+    label: str
+    indicator: str
+    period: str
+    kind: str
+    printed: str
+    value: Decimal | None
+    comparator: str
+    unit: str
+    multiplier: str
+    printed_unit: str = ""
+    domain: str = ""
+    footnote: str = ""
+    cell: CellReference | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of a division of tasks: number, task and responsible units verbatim.
+
+    ``partners`` are the units of a column of their own; ``leads`` says that the column of units has
+    lead units only.
+    """
+
+    number: str
+    text: str
+    units: str
+    partners: str = ""
+    leads: bool = False
+    cell: CellReference | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a plan holds beside its catalogue: the figures of its indicator tables, its tasks, both in order."""
+
+    observations: tuple[Observation, ...] = ()
+    tasks: tuple[Task, ...] = ()
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """A catalogue as arranged from ``file``: its edition, its items in order, what could not be read, header cells."""
+    """A catalogue as arranged from ``file``: its edition, its items in order, what could not be read, header cells.
+
+    ``plan`` is what the document holds beside it.
+    """
 
     edition: Edition
     items: tuple[Item, ...]
     unread: tuple[Unread, ...] = ()
     columns: Mapping[str, CellReference] = field(default_factory=dict)
     file: str = ""
+    plan: Plan = Plan()
 
     def item(self, key: str) -> Item:
         """Return the item with this key; KeyError where there is none."""

@@ -20,6 +20,7 @@ from gongfu.findings import Report, report
 from gongfu.funding_source import curated_funding
 from gongfu.masthead import read_masthead
 from gongfu.match import Correspondence
+from gongfu.plan import take_plan
 from gongfu.regions import guess_region, level_of
 from gongfu.running_text import read_running_text
 from gongfu.settings import base_iri
@@ -28,6 +29,7 @@ from gongfu.sources import (
     curated_correspondences,
     curated_elements,
     curated_measures,
+    curated_plan,
     edition_of,
     national_folder,
     source_folder,
@@ -115,7 +117,9 @@ def _earlier(edition: str, codes: CodeLists) -> dict[str, list[Item]]:
 
 def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogue:
     """Return the catalogue in a file; what source.yaml beside it says of the document is taken over."""
-    document = read_document(path)
+    document, plan, unread_cells = take_plan(read_document(path), codes)
+    if path.name == "catalogue.csv":
+        plan = curated_plan(path.parent, codes)
     arranged = arrange(document)
     passages: tuple[Unread, ...] = ()
     if not arranged.items:
@@ -127,8 +131,8 @@ def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogu
     _check_extent(arranged.items, path.name)
     edition = _edition(path, document, arranged, region, codes)
     pictures = [Unread("picture", place) for place in document.unread]
-    unread = (*arranged.unread, *passages, *pictures)
-    return Catalogue(edition, arranged.items, unread, arranged.columns, path.name)
+    unread = (*arranged.unread, *passages, *pictures, *unread_cells)
+    return Catalogue(edition, arranged.items, unread, arranged.columns, path.name, plan)
 
 
 def _check_extent(items: Sequence[Item], name: str) -> None:

@@ -6,7 +6,6 @@ judge.
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,9 +14,8 @@ import pyoxigraph as ox
 from gongfu.codes import codelist_triples
 from gongfu.facts import Row, construct, load, written
 from gongfu.settings import house
+from gongfu.thresholds import thresholds
 
-# A pair of rows that is less sure than this is not judged; it is reported for a person to confirm.
-CERTAIN = Decimal("0.5")
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
 _NAME = re.compile(r"(?<![\w-])([\w-]*):([\w-]+)|<([^>\s]+)>")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -26,7 +24,7 @@ _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 def comparisons(store: ox.Store, base: str) -> list[ox.Triple]:
     """Return the comparison nodes of a catalogue graph and the national graph, given together; the store keeps them."""
     store.bulk_load(_codes(), format=ox.RdfFormat.N_TRIPLES)
-    values: Row = {"base": base, "certain": CERTAIN}
+    values: Row = {"base": base, "certain": thresholds()["certain"]}
     found: list[ox.Triple] = []
     for file in _comparison_files():
         made = construct(store, file, values)

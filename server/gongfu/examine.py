@@ -33,6 +33,7 @@ from gongfu.graph import (
 from gongfu.indicators import named_quantities, with_indicators
 from gongfu.match import Correspondence, match, unsettled
 from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
+from gongfu.plan_graph import plan_comparison_triples, plan_triples, unknown_task_units
 from gongfu.target_graph import Targets, comparison_triples, earlier_triples, target_triples
 from gongfu.targets import read_target
 from gongfu.validate import Result, validate
@@ -99,7 +100,9 @@ def prepare(
         for item in catalogue.items
     }
     funding, unpaid = (typed, ()) if typed is not None else _read_funding(catalogue)
-    catalogue = replace(catalogue, unread=(*catalogue.unread, *unread, *unpaid, *_unknown_units(catalogue, roles)))
+    catalogue = replace(
+        catalogue, unread=(*catalogue.unread, *unread, *unpaid, *_unknown_units(catalogue, roles, codes))
+    )
     edition, method = catalogue.edition, "person" if curated is not None else "grammar"
     triples = [
         *edition_triples(catalogue, codes, base), *item_triples(catalogue, codes, base),
@@ -107,6 +110,7 @@ def prepare(
         *role_triples(edition.id, edition.region, roles, codes, base),
         *funding_triples(edition.id, funding, codes, base, "grammar" if typed is None else "person"),
         *unread_triples(edition.id, catalogue.unread, codes, base),
+        *plan_triples(catalogue.plan, edition.id, edition.region, codes, base, catalogue=True),
     ]  # fmt: skip
     targets = _read_targets(catalogue) if groups is None else groups
     triples += target_triples(edition.id, targets, codes, base, "grammar" if groups is None else "person")
@@ -151,7 +155,7 @@ def _read_targets(catalogue: Catalogue) -> Targets:
     return {item.key: read_target(item.text("target")) for item in catalogue.items if item.text("target")}
 
 
-def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]]) -> list[Unread]:
+def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]], codes: CodeLists) -> list[Unread]:
     """Return each unit that answers to none known, once, at the first item that names it."""
     seen: dict[str, Unread] = {}
     for item in catalogue.items:
@@ -161,6 +165,9 @@ def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]]) ->
                 seen.setdefault(
                     role.name, Unread("unit-of-government", role.name, place, item.key, "departments", role.nearest)
                 )
+    for task, named in unknown_task_units(catalogue.plan.tasks, catalogue.edition.region, codes):
+        unit = named.unit
+        seen.setdefault(unit.name, Unread("unit-of-government", unit.name, task.cell, nearest=unit.nearest))
     return list(seen.values())
 
 
@@ -183,6 +190,7 @@ def examine(
     related = (
         *correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         *coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
+        *plan_comparison_triples(catalogue, nation.catalogue, codes, base),
     )
     store = loaded([prepared.triples, related])
     store.bulk_load(nation.asked, format=ox.RdfFormat.N_TRIPLES)

@@ -1,8 +1,8 @@
 """Sources: the curated folders of data/sources/ and what may stand beside any catalogue file.
 
 Place in the flow: before check and build. A folder holds source.yaml (the document), catalogue.csv and the tables that
-people typed beside it: measures, correspondences, annotations, indicators. A catalogue file of an official may have
-the same files beside it; they are honoured wherever they stand.
+people typed beside it: measures, correspondences, annotations, indicators, tasks. A catalogue file of an official may
+have the same files beside it; they are honoured wherever they stand.
 """
 
 import csv
@@ -11,15 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
-from gongfu.catalogue import Edition, Item
+from gongfu.catalogue import CellReference, Edition, Item, Observation, Plan
 from gongfu.codes import CodeLists, codelists
 from gongfu.cutting import printed_fraction
+from gongfu.document import read_document
 from gongfu.elements import Element, element_at
+from gongfu.figures import read_figure
 from gongfu.match import Correspondence
 from gongfu.measures import Measure, normalised
+from gongfu.plan import take_plan
 from gongfu.settings import house, read_yaml
+
+_KINDS = frozenset({"baseline", "interim", "target", "cumulative"})
 
 
 class FaultySource(Exception):
@@ -35,19 +41,6 @@ class Annotation:
     printed: str
     suspected: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Observation:
-    """One figure of an indicator table; ``period`` is 2015, 2020 or cumulative; value None where none is printed."""
-
-    indicator: str
-    period: str
-    printed: str
-    value: Decimal | None
-    comparator: str
-    unit: str
-    multiplier: str
 
 
 @dataclass(frozen=True)
@@ -238,27 +231,36 @@ def annotations(folder: Path) -> tuple[Annotation, ...]:
                  for _, row in _rows(folder / "annotations.csv"))  # fmt: skip
 
 
-def observations(folder: Path) -> tuple[Observation, ...]:
-    """Return the figures of indicators.csv, up to three a row; – and — as printed mean that no value is given."""
-    columns = {"baseline_2015": "2015", "target_2020": "2020", "cumulative": "cumulative"}
-    found = []
-    for _, row in _rows(folder / "indicators.csv"):
-        for column, period in columns.items():
-            if row[column]:
-                value, comparator = _figure(row[column])
-                found.append(
-                    Observation(
-                        row["indicator"], period, row[column], value, comparator, row["unit"], row["multiplier"]
-                    )
-                )
-    return tuple(found)
+def curated_plan(folder: Path, codes: CodeLists) -> Plan:
+    """Return the indicator table (indicators.csv) and the division of tasks (tasks.csv) of a folder."""
+    observations = tuple(
+        one for line, row in _rows(folder / "indicators.csv") for one in _figures(folder, line, row, codes)
+    )
+    path = folder / "tasks.csv"
+    tasks = take_plan(read_document(path), codes)[1].tasks if path.is_file() else ()
+    return Plan(observations, tasks)
 
 
-def _figure(printed: str) -> tuple[Decimal | None, str]:
-    text = printed.replace(" ", "")
-    comparator = "more-than" if text[:1] in {">", "＞"} else "at-least" if text.endswith("以上") else "exactly"
-    digits = text.strip(">＞").removesuffix("以上")
-    return (Decimal(digits), comparator) if digits.replace(".", "", 1).isdigit() else (None, "")
+def _figures(folder: Path, line: int, row: Mapping[str, str], codes: CodeLists) -> Iterator[Observation]:
+    """Yield the figures of one row of indicators.csv, whose columns name period and kind (baseline_2015)."""
+    indicator = codes.iri("indicator", row["indicator"])
+    if indicator is None:
+        raise FaultySource(
+            f"{folder / 'indicators.csv'}:{line}: 指标代码表没有“{row['indicator']}” / no such indicator"
+        )
+    for letter, (column, printed) in zip(ascii_uppercase, row.items(), strict=False):
+        kind, _, year = column.partition("_")
+        if kind not in _KINDS or not printed:
+            continue
+        figure = read_figure(printed, codes)
+        if figure is None:
+            raise FaultySource(f"{folder / 'indicators.csv'}:{line}: 不是数：{printed} / not a figure")
+        yield Observation(
+            label=row["label"], indicator=indicator, period=year or kind, kind=kind, printed=printed,
+            value=figure.value, comparator=figure.comparator, unit=row["unit"], multiplier=row["multiplier"],
+            domain=row["domain"],
+            footnote=row.get("definition", ""), cell=CellReference("indicators", f"{letter}{line}"),
+        )  # fmt: skip
 
 
 def mentions(folder: Path) -> tuple[Mention, ...]:

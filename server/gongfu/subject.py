@@ -107,7 +107,8 @@ class Subject:
             "item": item.number or "？" if item else "—", "itemName": item.name if item else "",
             "domain": item.text("domain") if item else "", "national": other.number if other else "—",
             "nationalName": other.name if other else "", "value": value,
-            "label": label_of(measured[1], self.codes, language) if measured else "",
+            "label": label_of(measured[1], self.codes, language) if measured else self._indicator(language),
+            "baseline": self.about.get("baseline", ""), "multiple": self.about.get("multiple", ""),
             "nationalValue": printed_value(theirs[1], language) if theirs else self._their_value(),
             "reasonZh": ground.label("zh") if ground else "", "reasonEn": ground.label("en") if ground else "",
             **sides(self.about.get("theirWords", ""), self.about.get("ourWords", ""), language),
@@ -200,6 +201,12 @@ class Subject:
 
     def _their_quote(self) -> str:
         return self.about.get(f"{self._part()}Sentences") or self.about.get("theirText", "")
+
+    def _indicator(self, language: str) -> str:
+        """Return the indicator of a finding about none of the measures: in Chinese as the plan calls it."""
+        known = self.codes.concepts.get(self.about.get("indicator", ""))
+        printed = self.about.get("label", "")
+        return printed if language == "zh" or known is None else known.label(language)
 
     def _missing_numbers(self) -> list[int]:
         gaps = (triple.object for triple in self.examined.prepared.triples if triple.predicate == _MISSING_NUMBER)

@@ -11,7 +11,6 @@ import pyoxigraph as ox
 
 from gongfu.catalogue import Catalogue, Item
 from gongfu.codes import CodeLists
-from gongfu.compare import CERTAIN
 from gongfu.criteria import Criterion
 from gongfu.earlier import EarlierWording
 from gongfu.facts import Row, triples
@@ -20,6 +19,7 @@ from gongfu.match import Correspondence
 from gongfu.relation import TargetRelation, relate
 from gongfu.targets import Alternative, TargetGroup
 from gongfu.text import key
+from gongfu.thresholds import thresholds
 
 Targets = Mapping[str, TargetGroup]
 
@@ -127,7 +127,7 @@ def answering(
 ) -> list[Answering]:
     """Return the rows and national items that belong together; an unsure pair stands for itself."""
     known = [pair for pair in pairs if pair.item in items and pair.national in nation]
-    sure, unsure = ([pair for pair in known if (Decimal(str(pair.confidence)) >= CERTAIN) is certain]
+    sure, unsure = ([pair for pair in known if (Decimal(str(pair.confidence)) >= thresholds()["certain"]) is certain]
                     for certain in (True, False))  # fmt: skip
     return [_answering(together, items, nation) for together in [*_linked(sure), *([pair] for pair in unsure)]]
 
@@ -158,7 +158,8 @@ def comparison_triples(
     """Return how the target groups of a catalogue compare with the nation's, one node for what belongs together."""
     ours, theirs = ({item.key: item for item in one.items if item.text("target")} for one in (catalogue, nation))
     known, rows = tuple(pairs), list[Row]()
-    settled = {pair.item for pair in known if pair.national and Decimal(str(pair.confidence)) >= CERTAIN}
+    certain = thresholds()["certain"]
+    settled = {pair.item for pair in known if pair.national and Decimal(str(pair.confidence)) >= certain}
     waiting = [item for item in ours.values() if item.key not in settled]
     for together in answering(known, ours, theirs):
         about: Row = {"edition": catalogue.edition.id, "nation": nation.edition.id, "item": together.items[0].key,
@@ -170,7 +171,7 @@ def comparison_triples(
 
 def _related(together: Answering, region: str, waiting: Sequence[Item]) -> TargetRelation:
     """Relate two sides; what rows of the same domain name that answer no national item for sure is not missing yet."""
-    if Decimal(str(together.confidence)) < CERTAIN:
+    if Decimal(str(together.confidence)) < thresholds()["certain"]:
         return TargetRelation("undecided", "uncertain-match")
     ours, theirs = ([(item.text("target"), item.name) for item in side] for side in (together.items, together.national))
     cells = [text for item in together.items for text in (item.name, item.standard)]
