@@ -15,8 +15,8 @@ MODULES = [
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
     "likeness", "match", "earlier", "coverage", "indicators",
     "tasks", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph", "funding_graph",
-    "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "subject", "findings",
-    "report", "check",
+    "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "reviews", "subject",
+    "findings", "report", "check",
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql",
     "examples", "dumps", "metadata", "build", "query", "service", "responses",

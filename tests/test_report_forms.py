@@ -23,7 +23,7 @@ from gongfu.codes import codelist_triples
 from gongfu.findings import Report
 from gongfu.report import FORMS, written
 from gongfu.report.grouping import report_words
-from gongfu.report.table import COLUMNS
+from gongfu.report.table import COLUMNS, JUDGEMENT
 from gongfu.rules import rules
 from gongfu.settings import DEFINITIONS
 from gongfu.validate import shape_files
@@ -74,7 +74,7 @@ def test_csv_holds_every_finding_word_for_word(report: Report, file: Path) -> No
     document = written(report, "csv", "zh", file)
     assert document.startswith(b"\xef\xbb\xbf")
     lines = list(csv.DictReader(io.StringIO(document.decode("utf-8-sig"), newline="")))
-    assert list(lines[0]) == list(COLUMNS)
+    assert list(lines[0]) == [*COLUMNS, *JUDGEMENT]
     told = [(one["rule"], one["message"], one["quote"], one["cell"]) for one in lines]
     assert told == [(one.rule, one.message["zh"], one.quote, one.cell or "") for one in report.findings]
     assert any(quote.startswith("=") for *_, quote, _ in told)  # exact: nothing is put before a formula

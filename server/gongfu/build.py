@@ -25,6 +25,7 @@ from gongfu.funding_source import curated_funding
 from gongfu.graph import correspondence_triples, node
 from gongfu.metadata import metadata
 from gongfu.plan_graph import plan_triples
+from gongfu.reviews import reviews_beside
 from gongfu.settings import base_iri, house
 from gongfu.sources import (
     annotations,
@@ -126,7 +127,10 @@ def _graphs(codes: CodeLists, base: str) -> Iterator[tuple[str, list[ox.Triple]]
     for folder in source_folders():
         about = described(folder)
         name = str(about["id"])
-        extra = _annotation_triples(folder, name, codes, base)
+        extra = [
+            *_annotation_triples(folder, name, codes, base),
+            *_exemption_triples(folder, name, str(about.get("implements") or ""), base),
+        ]
         if not (folder / "catalogue.csv").is_file():
             yield (
                 f"{base}graph/{name}",
@@ -181,6 +185,17 @@ def _annotation_triples(folder: Path, edition: str, codes: CodeLists, base: str)
         for order, one in enumerate(annotations(folder), 1)
     ]  # fmt: skip
     return triples("annotation", rows, base)
+
+
+def _exemption_triples(folder: Path, edition: str, nation: str, base: str) -> list[ox.Triple]:
+    """Return the exemptions that persons stated beside the catalogue: what excuses a violation is published with it."""
+    stated = [one for one in reviews_beside(folder / "catalogue.csv") if one.verdict == "exempt"]
+    rows: list[Row] = [
+        {"edition": edition, "nation": nation, "order": order, "rule": one.rule, "key": one.item,
+         "national": one.national_item, "reason": one.reason, "by": one.by, "date": one.date}
+        for order, one in enumerate(stated, 1)
+    ]  # fmt: skip
+    return triples("exemption", rows, base)
 
 
 def _document_triples(folder: Path, base: str) -> list[ox.Triple]:

@@ -22,6 +22,7 @@ from gongfu.masthead import read_masthead
 from gongfu.match import Correspondence
 from gongfu.plan import take_plan
 from gongfu.regions import guess_region, level_of
+from gongfu.reviews import FaultyReviews, Review, reviews_beside
 from gongfu.running_text import read_running_text
 from gongfu.settings import base_iri
 from gongfu.sources import (
@@ -64,8 +65,8 @@ def check(path: Path, against: str = NATION, region: str | None = None) -> Repor
         region: GB/T 2260 code of the catalogue's region; None takes what stands beside or in the file.
 
     Raises:
-        UnreadableDocument: the file cannot be read. UnusableCatalogue: it holds no catalogue, or the region or
-        edition is unknown.
+        UnreadableDocument: the file cannot be read. UnusableCatalogue: it holds no catalogue, the region or
+        edition is unknown, or the file of judgements beside it is faulty.
     """
     codes, base = codelists(), base_iri()
     nation = national(against, codes, base)
@@ -75,7 +76,14 @@ def check(path: Path, against: str = NATION, region: str | None = None) -> Repor
     # What a person stated holds for the edition it was stated against; against another the rows speak for themselves.
     implements = catalogue.edition.implements in {"", nation.catalogue.edition.id}
     stated = _stated(path.parent) if path.name == "catalogue.csv" and implements else None
-    return report(examine(catalogue, nation, codes, base, stated), codes)
+    return report(examine(catalogue, nation, codes, base, stated), codes, _reviews(path))
+
+
+def _reviews(path: Path) -> tuple[Review, ...]:
+    try:
+        return reviews_beside(path)
+    except FaultyReviews as error:
+        raise UnusableCatalogue(error.zh, error.en) from error
 
 
 def national(edition: str, codes: CodeLists, base: str) -> Prepared:

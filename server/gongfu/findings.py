@@ -4,7 +4,7 @@ Place in the flow: validate -> subject -> **findings** -> report.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
@@ -13,6 +13,7 @@ from gongfu.codes import CodeLists
 from gongfu.examine import Examined
 from gongfu.facts import ROW
 from gongfu.match import Correspondence
+from gongfu.reviews import Review, review_counts
 from gongfu.settings import house
 from gongfu.subject import LANGUAGES, SEVERITIES, Finding, Subject
 
@@ -21,7 +22,10 @@ __all__ = ["Finding", "Report", "relation_of", "report"]
 
 @dataclass(frozen=True)
 class Report:
-    """The whole outcome of a check, ready to be rendered in any form; ``region`` is the region's name by language."""
+    """The whole outcome of a check, ready to be rendered in any form; ``region`` is the region's name by language.
+
+    ``notes`` say what persons' judgements came to, and which of them fit no finding.
+    """
 
     examined: Examined
     findings: tuple[Finding, ...]
@@ -29,11 +33,15 @@ class Report:
     missing: tuple[str, ...]
     region: Mapping[str, str]
     conforms: bool
+    notes: tuple[Mapping[str, str], ...] = ()
 
 
-def report(examined: Examined, codes: CodeLists) -> Report:
-    """Return the report of an examined catalogue: findings by severity, the gravest first, then by row."""
-    findings = _findings(examined, codes)
+def report(examined: Examined, codes: CodeLists, reviews: Sequence[Review] = ()) -> Report:
+    """Return the report of an examined catalogue: findings by severity, the gravest first, then by row.
+
+    ``reviews`` are the judgements of persons: what they settled is information, with the reason in its message.
+    """
+    findings = _in_order(_reviewed(_findings(examined, codes), reviews), examined)
     counts = {severity: sum(1 for one in findings if one.severity == severity) for severity in SEVERITIES}
     catalogue = examined.prepared.catalogue
     whole = {"rows": len(catalogue.items), "items": len({item.key for item in catalogue.items}), **counts,
@@ -44,7 +52,33 @@ def report(examined: Examined, codes: CodeLists) -> Report:
                     and pair.relation != "unknown")  # fmt: skip
     region = codes.concept("division", catalogue.edition.region)
     names = {language: region.label(language) if region else "—" for language in LANGUAGES}
-    return Report(examined, findings, whole, tuple(sorted(missing, key=_as_number)), names, counts["violation"] == 0)
+    exempt = {one.national_item for one in findings if one.rule == "R21" and one.review and one.review.settles}
+    missing = tuple(sorted(set(missing) - exempt, key=_as_number))
+    return Report(examined, findings, whole, missing, names, counts["violation"] == 0, _notes(findings, reviews))
+
+
+def _reviewed(findings: Sequence[Finding], reviews: Sequence[Review]) -> list[Finding]:
+    """Return the findings with what persons said of them."""
+    said = {(one.rule, one.digest): one for one in reviews}
+    return [_judged(one, said.get((one.rule, one.digest))) for one in findings]
+
+
+def _judged(one: Finding, review: Review | None) -> Finding:
+    if review is None:
+        return one
+    gap = {"zh": "", "en": " "}
+    message = {language: f"{text}{gap[language]}{review.sentence(language)}" for language, text in one.message.items()}
+    if not review.settles:
+        return replace(one, message=message, remedy={}, review=review)
+    return replace(one, severity="information", message=message, remedy={}, review=review)
+
+
+def _notes(findings: Sequence[Finding], reviews: Sequence[Review]) -> tuple[Mapping[str, str], ...]:
+    """Say how many judgements were honoured, and name each that fits no finding."""
+    honoured = [one.review for one in findings if one.review]
+    counted = [{language: review_counts(honoured, language) for language in LANGUAGES}] if honoured else []
+    stale = [one for one in reviews if one not in honoured]
+    return (*counted, *({language: one.stale(language) for language in LANGUAGES} for one in stale))
 
 
 def _as_number(number: str) -> tuple[int, str]:
@@ -59,8 +93,12 @@ def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
         told = unique.setdefault(_identity(finding), finding)
         if told is not finding:
             unique[_identity(finding)] = replace(told, results=(*told.results, result))
+    return tuple(unique.values())
+
+
+def _in_order(findings: Sequence[Finding], examined: Examined) -> tuple[Finding, ...]:
     position = {item.number: item.position for item in examined.prepared.catalogue.items}
-    return tuple(sorted(unique.values(), key=lambda one: (
+    return tuple(sorted(findings, key=lambda one: (
         SEVERITIES.index(one.severity), position.get(one.item or "", 0), one.rule, _as_number(one.national_item or ""),
         _address_order(one.cell or ""), one.quote,
     )))  # fmt: skip

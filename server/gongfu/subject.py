@@ -13,6 +13,7 @@ from gongfu.catalogue import TEXT_FIELDS, Catalogue, CellReference, Item
 from gongfu.codes import CodeLists
 from gongfu.examine import Examined
 from gongfu.measures import Measure
+from gongfu.reviews import Review, digest
 from gongfu.rules import rules
 from gongfu.settings import DEFINITIONS, SHAPES
 from gongfu.validate import Result
@@ -66,6 +67,13 @@ class Finding:
     item_key: str = ""
     national_key: str = ""
     results: tuple[Result, ...] = ()
+    review: Review | None = None
+
+    @property
+    def digest(self) -> str:
+        """The name of the words that the finding is about: a person's judgement holds for these and no others."""
+        words = (self.shape, self.item_key, self.national_key, self.quote, self.national_quote, self.value)
+        return digest(*words, self.national_value)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ def as_json(report: Report, codes: CodeLists) -> str:
         "items": list(_items(examined, codes)), "findings": [_finding(one) for one in report.findings],
         "missing": list(report.missing),
     }  # fmt: skip
+    if report.notes:  # only a catalogue that persons judged has these keys
+        whole["notes"] = [dict(note) for note in report.notes]
     return json.dumps(whole, ensure_ascii=False, indent=1)
 
 
@@ -66,9 +68,13 @@ def _json_number(text: str) -> int | float | None:
 
 
 def _finding(one: Finding) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "rule": one.rule, "severity": one.severity, "item": one.item, "national_item": one.national_item,
         "sheet": one.sheet, "cell": one.cell, "message": dict(one.message), "value": one.value,
         "national_value": one.national_value, "quote": one.quote, "national_quote": one.national_quote,
         "confidence": one.confidence,
     }  # fmt: skip
+    if one.review:
+        told["review"] = {"verdict": one.review.verdict, "reason": one.review.reason, "by": one.review.by,
+                          "date": one.review.date}  # fmt: skip
+    return told

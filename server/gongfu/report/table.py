@@ -5,13 +5,14 @@ Place in the flow: one form of the report, and the ground of another.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
 
 from gongfu.findings import Finding, Report
 from gongfu.report.grouping import label_of_rule, report_words
 
 COLUMNS = ("severity", "rule", "label", "sheet", "cell", "item", "national_item", "message", "quote", "national_quote",
            "clause", "confidence")  # fmt: skip
+# To be filled in by a person, who keeps the file beside the catalogue as <name>.reviewed.csv; see gongfu.reviews.
+JUDGEMENT = ("digest", "verdict", "reason", "by", "date")
 
 
 def as_csv(report: Report, language: str) -> bytes:
@@ -22,8 +23,8 @@ def as_csv(report: Report, language: str) -> bytes:
     """
     written = io.StringIO(newline="")
     lines = csv.writer(written)
-    lines.writerow(COLUMNS)  # names, not titles: programs and the file of judgements go by them
-    lines.writerows(rows(report, language))
+    lines.writerow((*COLUMNS, *JUDGEMENT))  # names, not titles: programs and the file of judgements go by them
+    lines.writerows([*row(one, language), *_judgement(one)] for one in report.findings)
     return written.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -32,10 +33,9 @@ def titles(language: str) -> list[str]:
     return [report_words(language)["columns"][column] for column in COLUMNS]
 
 
-def rows(report: Report, language: str) -> Iterator[Sequence[str]]:
-    """Yield a row of texts for every finding, in the order of the report."""
-    for one in report.findings:
-        yield row(one, language)
+def _judgement(one: Finding) -> list[str]:
+    said = one.review
+    return [one.digest, said.verdict, said.reason, said.by, said.date] if said else [one.digest, "", "", "", ""]
 
 
 def row(one: Finding, language: str) -> list[str]:

@@ -15,7 +15,7 @@ _QUOTE = 120
 def as_text(report: Report, language: str = "zh") -> str:
     """Return the report for people: conclusion, counts, then findings by severity and rule."""
     said = report_words(language)
-    lines = list(headline(report, language))
+    lines = [*headline(report, language), *(note[language] for note in report.notes)]
     for severity, causes in by_severity(report, language):
         lines += ["", said[severity].format(n=sum(len(cause.findings) for cause in causes))]
         lines += [line for cause in causes for line in _cause(cause, language)] or [f"  {said['none']}"]

@@ -86,5 +86,6 @@ def _summary(report: Report, language: str, places: Mapping[Place, Place]) -> Su
     missing = [said["missing"].format(listed=said["join"].join(report.missing))] if report.missing else []
     lines = [Line(row(one, language), _COLOURS[one.severity], _place(one, places)) for one in report.findings]
     heads = [(title, _WIDTHS[column]) for title, column in zip(titles(language), COLUMNS, strict=True)]
-    above = [*headline(report, language), *missing, said["footer"]]
+    notes = [note[language] for note in report.notes]
+    above = [*headline(report, language), *notes, *missing, said["footer"]]
     return Summary(said["summary_sheet"], above, heads, lines, COLUMNS.index("cell"))
