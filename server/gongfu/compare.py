@@ -12,8 +12,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gongfu.codes import codelist_triples
-from gongfu.facts import Row, construct, load, written
-from gongfu.settings import house
+from gongfu.facts import Row, construct, load, loaded, written
+from gongfu.settings import DEFINITIONS, house
 from gongfu.thresholds import thresholds
 
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
@@ -33,12 +33,34 @@ def comparisons(store: ox.Store, base: str) -> list[ox.Triple]:
     return list(dict.fromkeys(found))
 
 
+def plan_comparisons(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:
+    """Return the comparison nodes of two plans' indicator tables and tasks, given with what answers what.
+
+    They are asked in a store of their own: it is small, and the catalogues say nothing to them.
+    """
+    store = loaded(graphs)
+    if len(store) == 0:
+        return []
+    store.bulk_load(_counterparts(), format=ox.RdfFormat.N_TRIPLES)
+    found: list[ox.Triple] = []
+    for file in sorted((house().data / "comparisons" / "plan").glob("*.rq")):
+        made = construct(store, file, {"base": base})
+        load(store, made)
+        found += made
+    return list(dict.fromkeys(found))
+
+
 def asked(graph: Iterable[ox.Triple]) -> bytes:
     """Return as N-Triples what the comparisons and the findings may ask of a graph: the predicates that they name.
 
     The national graph is asked with every catalogue; half of it (cells, offsets) answers no question.
     """
     return written(triple for triple in graph if triple.predicate.value in _terms())
+
+
+@lru_cache(maxsize=1)
+def _counterparts() -> bytes:
+    return written(triple for triple in codelist_triples() if triple.predicate.value == DEFINITIONS + "counterpartOf")
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
-from gongfu.compare import asked, comparisons
+from gongfu.compare import asked, comparisons, plan_comparisons
 from gongfu.coverage import covered
 from gongfu.departments import Role, read_departments
 from gongfu.earlier import earlier_wordings
@@ -57,6 +57,7 @@ class Prepared:
     triples: tuple[ox.Triple, ...]
     elements: Elements = field(default_factory=dict)  # the things a national item provides, to be looked for elsewhere
     targets: Targets = field(default_factory=dict)  # whom each item is for
+    plan: tuple[ox.Triple, ...] = ()  # the part of ``triples`` that is the indicator table and the tasks
     earlier: Mapping[str, Sequence[Item]] = field(
         default_factory=dict
     )  # rows of the previous edition by what they became
@@ -110,11 +111,12 @@ def prepare(
         *role_triples(edition.id, edition.region, roles, codes, base),
         *funding_triples(edition.id, funding, codes, base, "grammar" if typed is None else "person"),
         *unread_triples(edition.id, catalogue.unread, codes, base),
-        *plan_triples(catalogue.plan, edition.id, edition.region, codes, base, catalogue=True),
     ]  # fmt: skip
+    plan = plan_triples(catalogue.plan, edition.id, edition.region, codes, base, catalogue=True)
     targets = _read_targets(catalogue) if groups is None else groups
     triples += target_triples(edition.id, targets, codes, base, "grammar" if groups is None else "person")
-    return Prepared(catalogue, measures, roles, funding, tuple(dict.fromkeys(triples)), targets=targets)
+    whole = tuple(dict.fromkeys([*triples, *plan]))
+    return Prepared(catalogue, measures, roles, funding, whole, targets=targets, plan=tuple(plan))
 
 
 def with_elements(nation: Prepared, elements: Elements, codes: CodeLists, base: str) -> Prepared:
@@ -187,10 +189,11 @@ def examine(
     pairs = tuple(correspondences)
     prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation), typed, groups)
     coverages = covered(pairs, catalogue.items, nation.catalogue.items, nation.elements)
+    answering = plan_comparison_triples(catalogue, nation.catalogue, codes, base)
     related = (
         *correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         *coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
-        *plan_comparison_triples(catalogue, nation.catalogue, codes, base),
+        *answering,
     )
     store = loaded([prepared.triples, related])
     store.bulk_load(nation.asked, format=ox.RdfFormat.N_TRIPLES)
@@ -198,6 +201,7 @@ def examine(
     read = (
         *comparison_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         *_kept_wordings(prepared.catalogue, nation, pairs, codes, base),
+        *(plan_comparisons([prepared.plan, nation.plan, answering], base) if answering else ()),
     )
     load(store, read)
     compared = (*judged, *read)
