@@ -47,8 +47,8 @@ class Client:
 
 
 @contextmanager
-def client_of(store: Path, **limits: Any) -> Iterator[Client]:
-    app = application(store, Limits(**{"workers": 1, **limits}))
+def client_of(store: Path, out: Path | None = None, **limits: Any) -> Iterator[Client]:
+    app = application(store, Limits(**{"workers": 1, **limits}), out)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(app.router.lifespan_context(app)):
         yield Client(app, portal)
 
@@ -83,7 +83,10 @@ def free_port() -> int:
 @contextmanager
 def server(store: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     port = free_port()
-    code = f"from pathlib import Path; from gongfu.serving import serve; serve(Path({str(store)!r}), port={port})"
+    code = (
+        f"import uvicorn; from pathlib import Path; from gongfu.serving import application; "
+        f"uvicorn.run(application(Path({str(store)!r})), port={port}, server_header=False)"
+    )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:

@@ -19,10 +19,11 @@ MODULES = [
     "findings", "report", "check",
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql",
-    "examples", "dumps", "metadata", "build", "query", "service", "responses",
+    "examples", "dumps", "metadata", "publishing", "build", "revision", "query", "service", "responses",
     "endpoint",
     "downloads",
     "metrics",
+    "graph_store", "publisher",
     "resources",
     "pages",
     "serving", "cli",

@@ -243,7 +243,23 @@ def test_an_unknown_address(client: Client) -> None:
 def test_every_problem_has_its_words() -> None:
     problems = read_problems(PAGES / "problems.yaml", base_iri())
     facts = dict.fromkeys(
-        ("name", "times", "said", "line", "column", "near", "seconds", "limit", "graph", "types", "given", "method"),
+        (
+            "name",
+            "times",
+            "said",
+            "line",
+            "column",
+            "near",
+            "seconds",
+            "limit",
+            "graph",
+            "types",
+            "given",
+            "method",
+            "zh_said",
+            "en_said",
+            "violations",
+        ),
         "{x}",
     )
     for name in problems.words:

@@ -4,11 +4,13 @@ Place in the flow: after examine. A build is a folder named by the digest of eve
 ``current`` is switched to it in one step, so that a reader sees the old data or the new and never a mixture.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +20,15 @@ from gongfu import __version__
 from gongfu.arrange import columns
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import CodeLists, codelists
-from gongfu.dumps import quads_of, write_dumps, write_graph, write_sums
+from gongfu.dumps import SUMS, quads_of, write_dumps, write_graph, write_sums
 from gongfu.examine import Prepared, examine, prepare
 from gongfu.facts import Row, triples
 from gongfu.funding_source import curated_funding
 from gongfu.graph import correspondence_triples, node
 from gongfu.metadata import metadata
 from gongfu.plan_graph import plan_triples
+from gongfu.publishing.published import published_graphs
+from gongfu.publishing.submission import FOLDER, carry_over, submissions, submissions_digest
 from gongfu.reviews import reviews_beside
 from gongfu.settings import base_iri, house
 from gongfu.sources import (
@@ -37,13 +41,13 @@ from gongfu.sources import (
     mentions,
     source_folders,
 )
-from gongfu.sparql.dataset import merge_graphs
+from gongfu.sparql.dataset import describe, merge_graphs, replace_graphs, write_facts
 from gongfu.sparql.description import METADATA
 from gongfu.target_source import curated_targets
 
 CURRENT = "current"
 _SOURCE_SUFFIXES = frozenset({".ttl", ".rq", ".csv", ".yaml", ".lark", ".py"})
-_KEPT = 2  # the build before stays, for readers that still have it open
+_KEPT = 3  # the builds before stay, for readers that still have them open
 
 
 @dataclass(frozen=True)
@@ -59,38 +63,83 @@ class Built:
 def built_or_build(out: Path) -> Path:
     """Return the store under ``out``, built first when there is none or its sources have changed."""
     link = out / CURRENT
-    if link.exists() and link.resolve().name == sources_digest():
+    if link.exists() and link.resolve().name == _name(link.resolve()):
         return link.resolve() / "store"
     return build(out).store
 
 
 def build(out: Path) -> Built:
-    """Build the store and the dumps from all sources under ``out`` and switch ``current`` to them."""
-    out.mkdir(parents=True, exist_ok=True)
-    version = sources_digest()
+    """Build the store and the dumps from all sources under ``out`` and switch ``current`` to them.
+
+    What agencies published there is a source too, and is taken over from the build before.
+    """
+    with building(out) as beside:
+        carry_over((out / CURRENT).resolve(), beside)
+        return build_in(out, beside)
+
+
+def build_in(out: Path, beside: Path) -> Built:
+    """Build in a folder that ``building`` gave and that holds what agencies published."""
     base = base_iri()
-    graphs = dict(_graphs(codelists(), base))
-    quads = list(quads_of(graphs))
-    beside = Path(tempfile.mkdtemp(prefix=".building-", dir=out))
-    try:
-        store = ox.Store(str(beside / "store"))
-        store.bulk_extend(quads)
-        dumps = write_dumps(beside / "dumps", graphs, base)
-        about = metadata(store, dumps, base)
-        dumps.append(write_graph(beside / "dumps", base + METADATA, about))
-        write_sums(beside / "dumps", dumps)
-        merge_graphs(store)  # what queries see without FROM: every triple once, though it stand in two graphs
-        store.optimize()
-        store.flush()
-        del store
-        target = out / version
-        if target.exists():
-            shutil.rmtree(target)
-        beside.rename(target)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    _switch(out, version)
-    return Built(target, target / "store", (*graphs, base + METADATA), len(quads) + len(about))
+    _fill(beside / "store", dict(_graphs(codelists(), base, beside)))
+    return finish(out, beside, base)
+
+
+def _fill(path: Path, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+    store = ox.Store(str(path))
+    store.bulk_extend(quads_of(graphs))
+    merge_graphs(store)  # what queries see without FROM: every triple once, though it stand in two graphs
+    store.optimize()
+    store.flush()
+
+
+@contextmanager
+def building(out: Path) -> Iterator[Path]:
+    """Give a new folder beside the builds, to one process at a time; what a killed one left behind is removed."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".building.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in out.glob(".building-*/"):
+            shutil.rmtree(left, ignore_errors=True)
+        beside = Path(tempfile.mkdtemp(prefix=".building-", dir=out))
+        try:
+            yield beside
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def curated_editions() -> frozenset[str]:
+    """Return the ids of the editions of data/sources/."""
+    return frozenset(str(described(folder)["id"]) for folder in source_folders())
+
+
+def finish(out: Path, beside: Path, base: str) -> Built:
+    """Add dumps and metadata to a store under ``beside`` that holds all other graphs, and switch ``current`` to it."""
+    _describe_itself(beside, base)
+    sums = (beside / "dumps" / SUMS).read_bytes()
+    write_facts(beside / "store", hashlib.sha256(sums).hexdigest()[:16])
+    target = out / _name(beside)
+    if target.exists():
+        shutil.rmtree(target)
+    beside.rename(target)
+    _switch(out, target.name)
+    dataset = describe(target / "store")
+    return Built(target, target / "store", tuple(dataset.graphs), sum(dataset.graphs.values()))
+
+
+def _describe_itself(beside: Path, base: str) -> None:
+    store = ox.Store(str(beside / "store"))
+    dumps = write_dumps(beside / "dumps", store, base)
+    about = metadata(store, dumps, base)
+    replace_graphs(store, (), {base + METADATA: about})
+    dumps.append(write_graph(beside / "dumps", base + METADATA, about))
+    write_sums(beside / "dumps", dumps)
+    store.flush()
+
+
+def _name(folder: Path) -> str:
+    """Return the name of a build: the digest of its sources, and that of what agencies published."""
+    return "-".join(part for part in (sources_digest(), submissions_digest(folder)) if part)
 
 
 def sources_digest() -> str:
@@ -118,15 +167,20 @@ def _switch(out: Path, version: str) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _graphs(codes: CodeLists, base: str) -> Iterator[tuple[str, list[ox.Triple]]]:
+def _graphs(codes: CodeLists, base: str, build: Path) -> Iterator[tuple[str, list[ox.Triple]]]:
     """Yield every named graph with its triples: vocabulary, rules, one an edition, correspondences, comparisons."""
     yield f"{base}graph/ontology", _files(sorted(house().ontology.glob("*.ttl")))
     yield f"{base}graph/codes", _files(sorted((house().ontology / "codelists").glob("*.ttl")))
     yield f"{base}graph/shapes", _files(sorted(house().shapes.glob("*.ttl")))
     nation = national(NATION, codes, base)
+    versions = submissions(build / FOLDER)
+    yield from published_graphs(versions, base).items()
+    in_force = {edition for edition, listed in versions.items() if listed[-1].suffix}
     for folder in source_folders():
         about = described(folder)
         name = str(about["id"])
+        if name in in_force:  # the agency's own catalogue goes before what was typed from its document
+            continue
         extra = [
             *_annotation_triples(folder, name, codes, base),
             *_exemption_triples(folder, name, str(about.get("implements") or ""), base),

@@ -1,4 +1,4 @@
-"""The command line: gongfu check, build, query, serve.
+"""The command line: gongfu check, build, query, serve, token.
 
 Place in the flow: rightmost; parses arguments, prints, sets the exit code: 0 conforms, 1 does not, 2 could not run.
 """
@@ -67,7 +67,25 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="监听地址 / address to bind (default: 127.0.0.1)")
     serve.add_argument("--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote")
     serve.set_defaults(run=_serve)
+    _add_tokens(commands)
     return parser
+
+
+def _add_tokens(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    token = commands.add_parser("token", help="发布清单用的令牌 / tokens that allow publishing a catalogue")
+    token.set_defaults(run=_token)
+    actions = token.add_subparsers(required=True, metavar="action", dest="action")
+    add = actions.add_parser("add", help="新发一个令牌，只显示这一次 / make a token; it is shown once")
+    add.add_argument("name", help="令牌的名称，如发布单位 / its name, such as the agency")
+    scope = "可以发布的图，如 330000-14fyp 或 330000-*，可写多次 / a graph it may change, repeatable"
+    add.add_argument("--graph", action="append", required=True, dest="graphs", metavar="NAME", help=scope)
+    revoke = actions.add_parser("revoke", help="吊销一个令牌，立即生效 / make a token useless from now on")
+    revoke.add_argument("name", help="令牌的名称 / its name")
+    listed = actions.add_parser("list", help="列出全部令牌的名称、范围和时间 / list names, graphs and times")
+    for one in (add, revoke, listed):
+        one.add_argument(
+            "--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote"
+        )
 
 
 def _fail(zh: str, en: str) -> int:
@@ -123,11 +141,29 @@ def _query(given: argparse.Namespace) -> int:
     return CONFORMS
 
 
+def _token(given: argparse.Namespace) -> int:
+    from gongfu.publishing.keys import UnknownName, add_key, keys, revoke_key
+
+    try:
+        if given.action == "add":
+            print(add_key(given.out, given.name, given.graphs))
+        elif given.action == "revoke":
+            revoke_key(given.out, given.name)
+            print(f"已吊销 {given.name} / revoked: {given.name}")
+        for one in keys(given.out) if given.action == "list" else ():
+            state = f"已吊销 revoked {one.revoked}" if one.revoked else "有效 valid"
+            print(f"{one.name}\t{' '.join(one.graphs)}\t{one.made}\t{state}")
+    except UnknownName as error:
+        return _fail(
+            f"没有名为“{error}”的令牌，或已经有了。", f"There is no token named “{error}”, or there is already."
+        )
+    return CONFORMS
+
+
 def _serve(given: argparse.Namespace) -> int:
-    from gongfu.build import built_or_build
     from gongfu.serving import serve
 
-    serve(built_or_build(given.out), given.host, given.port)
+    serve(given.out, given.host, given.port)
     return CONFORMS
 
 

@@ -5,7 +5,7 @@ Place in the flow: build. The same data give the same bytes.
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,12 +36,21 @@ def quads_of(graphs: Mapping[str, Iterable[ox.Triple]]) -> Iterator[ox.Quad]:
             yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def write_dumps(folder: Path, graphs: Mapping[str, Sequence[ox.Triple]], base: str) -> list[Dump]:
-    """Write all graphs as N-Quads and each of them as Turtle into a new folder."""
+def write_dumps(folder: Path, store: ox.Store, base: str) -> list[Dump]:
+    """Write all graphs of a store as N-Quads and each of them as Turtle into a new folder.
+
+    They are in the order of the store's index, which follows from the terms alone.
+    """
     folder.mkdir(parents=True)
-    quads = ox.serialize(sorted(quads_of(graphs), key=str), format=ox.RdfFormat.N_QUADS) or b""
+    names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
+    graphs = {name: _triples(store, name) for name in names}
+    quads = ox.serialize(quads_of(graphs), format=ox.RdfFormat.N_QUADS) or b""
     dumps = [_written(folder / ALL, quads, f"{base}dataset", "application/n-quads")]
     return dumps + [write_graph(folder, name, found) for name, found in graphs.items()]
+
+
+def _triples(store: ox.Store, graph: str) -> list[ox.Triple]:
+    return [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))]
 
 
 def write_graph(folder: Path, graph: str, triples: Iterable[ox.Triple]) -> Dump:

@@ -12,7 +12,6 @@ from gongfu.examples import Example, examples
 from gongfu.facts import Row, construct, triples
 from gongfu.graph import node
 from gongfu.settings import house
-from gongfu.sparql.description import METADATA
 from gongfu.sparql.prefixes import PREFIXES
 from gongfu.sparql.tokens import tokens
 
@@ -21,16 +20,16 @@ _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
 def metadata(store: ox.Store, dumps: Iterable[Dump], base: str) -> list[ox.Triple]:
-    """Return the triples of the metadata graph of a store that holds all other graphs; reads it about five times."""
+    """Return the triples of the metadata graph of a store that holds all other graphs; reads it about five times.
+
+    The store is left as it was, without the metadata.
+    """
     folder = house().data / "metadata"
     known = [*_fixed(base), *_dumped(dumps, base), *_asked(base)]
     store.extend(quads_of({base + _KNOWN: known}))
-    store.remove_graph(ox.NamedNode(base + METADATA))
     computed = [one for file in sorted(folder.glob("*.rq")) for one in construct(store, file, {"base": base})]
     store.remove_graph(ox.NamedNode(base + _KNOWN))
-    found = sorted({one for one in (*known, *computed) if f"<{base}{_KNOWN}" not in str(one)}, key=str)
-    store.extend(quads_of({base + METADATA: found}))
-    return found
+    return sorted({one for one in (*known, *computed) if f"<{base}{_KNOWN}" not in str(one)}, key=str)
 
 
 def _fixed(base: str) -> list[ox.Triple]:

@@ -19,11 +19,17 @@ _PARTS = ("title", "detail", "remedy")
 
 
 class Problem(Exception):
-    """A request that cannot be answered: the name of the problem, the facts of the case, headers of the response."""
+    """A request that cannot be answered: the name of the problem, the facts of the case, headers of the response.
 
-    def __init__(self, name: str, facts: Facts = _NOTHING, headers: Mapping[str, str] = _NOTHING) -> None:
+    ``more`` are further members of the problem details, such as a report.
+    """
+
+    def __init__(
+        self, name: str, facts: Facts = _NOTHING, headers: Mapping[str, str] = _NOTHING,
+        more: Mapping[str, Any] = _NOTHING,
+    ) -> None:  # fmt: skip
         super().__init__(name)
-        self.name, self.facts, self.headers = name, facts, headers
+        self.name, self.facts, self.headers, self.more = name, facts, headers, more
 
 
 @dataclass(frozen=True)

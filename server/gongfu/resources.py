@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from gongfu.graph_store import read_graph
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
 from gongfu.responses import READING, page, unchanged_or
@@ -60,6 +61,9 @@ def add_resources(app: FastAPI, service: Service, described_page: DescribedPage 
     @app.api_route("/{path:path}", methods=list(READING), include_in_schema=False)
     async def resource(request: Request, path: str) -> Response:
         """Lead to the description of what the address names, or give it where a form is named."""
+        whole = _job(service, _address(request), "")
+        if whole.graph in whole.about and not _likes_pages(request, offers):  # the Graph Store Protocol, direct
+            return await read_graph(request, service, whole.graph)
         address, dot, extension = _address(request).rpartition(".")
         form = FORMS.get(extension)
         if not dot or form not in offers:
@@ -71,6 +75,10 @@ def add_resources(app: FastAPI, service: Service, described_page: DescribedPage 
             return unchanged_or(request, found.body, form, headers)
         assert described_page
         return page(request, await described_page(request, service, _description(address, found)), headers)
+
+
+def _likes_pages(request: Request, offers: list[str]) -> bool:
+    return choose(",".join(request.headers.getlist("accept")) or None, offers) == FORMS["html"]
 
 
 async def _elsewhere(request: Request, service: Service, offers: list[str]) -> Response:

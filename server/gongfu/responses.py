@@ -6,6 +6,7 @@ Place in the flow: HTTP, shared by every module with routes.
 import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -53,13 +54,15 @@ async def body(request: Request, most: int) -> bytes:
 def add_problems(app: FastAPI, problems: Problems) -> None:
     """Answer every error, the framework's own and unforeseen ones too, with problem details."""
 
-    def told(name: str, facts: Facts, headers: Mapping[str, str]) -> JSONResponse:
-        document = problems.document(name, facts)
+    def told(
+        name: str, facts: Facts, headers: Mapping[str, str], more: Mapping[str, Any] = _NO_HEADERS
+    ) -> JSONResponse:
+        document = {**problems.document(name, facts), **more}
         return JSONResponse(document, document["status"], {"cache-control": "no-store", **headers}, MEDIA_TYPE)
 
     @app.exception_handler(Problem)
     async def stated(request: Request, error: Problem) -> JSONResponse:
-        return told(error.name, error.facts, error.headers)
+        return told(error.name, error.facts, error.headers, error.more)
 
     @app.exception_handler(HTTPException)
     async def of_the_framework(request: Request, error: HTTPException) -> JSONResponse:

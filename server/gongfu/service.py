@@ -5,15 +5,18 @@ Place in the flow: HTTP, left of every module with routes. A module with routes 
 request; what it makes of the data once and for all, it keeps by ``service.derived``.
 """
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from gongfu.problems import Problem, Problems
 from gongfu.sparql.answering import Answer, Job
-from gongfu.sparql.dataset import Dataset
+from gongfu.sparql.dataset import Dataset, describe
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Load, Pool, WorkerLost
 
 _Made = TypeVar("_Made")
+_LOOK_SECONDS = 1.0
 
 
 class Service:
@@ -23,6 +26,8 @@ class Service:
         self.limits, self.problems = limits, problems
         self._dataset, self._pool = dataset, Pool(dataset, limits)
         self._derived: dict[Any, Any] = {}
+        self._replacing = asyncio.Lock()
+        self._draining: set[asyncio.Task[None]] = set()
 
     @property
     def dataset(self) -> Dataset:
@@ -52,15 +57,27 @@ class Service:
 
     async def close(self) -> None:
         """End the workers."""
-        await self._pool.close()
+        await asyncio.gather(*self._draining, self._pool.close(), return_exceptions=True)
 
     async def replace(self, dataset: Dataset) -> None:
         """Serve other data from now on; queries that run are finished on the old ones."""
-        pool = Pool(dataset, self.limits)
-        await pool.start()
-        old = self._pool
-        self._dataset, self._pool, self._derived = dataset, pool, {}
-        await old.drain()
+        async with self._replacing:
+            if dataset.path == self._dataset.path:
+                return
+            pool = Pool(dataset, self.limits)
+            await pool.start()
+            old = self._pool
+            self._dataset, self._pool, self._derived = dataset, pool, {}
+            task = asyncio.create_task(old.drain())
+            self._draining.add(task)
+            task.add_done_callback(self._draining.discard)
+
+    async def follow(self, link: Path) -> None:
+        """Serve whatever store a link points at, for ever: another process may have built or published."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if link.resolve() != self._dataset.path and link.exists():
+                await self.replace(await asyncio.to_thread(describe, link))
 
     async def answer(self, job: Job) -> Answer:
         """Return the answer to a job; raises Problem for a query that fails, is too slow or comes when all are busy."""

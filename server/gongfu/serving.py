@@ -3,6 +3,7 @@
 Place in the flow: rightmost but for the command line.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,12 +13,15 @@ from fastapi import FastAPI
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from gongfu import __version__
+from gongfu.build import CURRENT, built_or_build
 from gongfu.downloads import add_downloads
 from gongfu.endpoint import add_endpoint
+from gongfu.graph_store import add_graph_store
 from gongfu.headers import EncodedTags, SafeHeaders
 from gongfu.metrics import add_metrics
 from gongfu.pages.routes import add_pages
 from gongfu.problems import MEDIA_TYPE, read_problems
+from gongfu.publisher import CataloguePublisher
 from gongfu.resources import add_resources
 from gongfu.responses import add_problems
 from gongfu.service import Service
@@ -26,8 +30,10 @@ from gongfu.sparql.dataset import PAGES, describe
 from gongfu.sparql.pool import Limits
 
 
-def application(store_path: Path, limits: Limits | None = None) -> FastAPI:
+def application(store_path: Path, limits: Limits | None = None, out: Path | None = None) -> FastAPI:
     """Return the application over a finished store, which it opens read-only.
+
+    ``out`` is the folder of builds that holds it: with it, agencies can publish, and newer builds are served at once.
 
     Raises:
         FileNotFoundError: there is no store at the path.
@@ -38,10 +44,13 @@ def application(store_path: Path, limits: Limits | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        following = asyncio.create_task(service.follow(out / CURRENT / "store")) if out else None
         try:
             await service.start()
             yield
         finally:
+            if following:
+                following.cancel()
             await service.close()
 
     app = FastAPI(title="公服 gongfu", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -55,14 +64,14 @@ def application(store_path: Path, limits: Limits | None = None) -> FastAPI:
     add_problems(app, service.problems)
     add_endpoint(app, service)
     add_downloads(app, service)
+    add_graph_store(app, service, CataloguePublisher(service, out) if out else None)
     add_pages(app, service)
     add_resources(app, service)  # takes every address that is left
     return app
 
 
-def serve(store_path: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve a finished store until the process is told to stop; raises as ``application`` does."""
+def serve(out: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve the data under a folder of builds, built first where needed, until the process is told to stop."""
     longest = 2 * Limits().query_bytes  # a query in an address is percent-encoded
-    uvicorn.run(
-        application(store_path), host=host, port=port, server_header=False, h11_max_incomplete_event_size=longest
-    )
+    app = application(built_or_build(out), out=out.resolve())
+    uvicorn.run(app, host=host, port=port, server_header=False, h11_max_incomplete_event_size=longest)

@@ -24,6 +24,7 @@ GRAPH_TYPES = (
     "text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json", "application/n-quads",
     "application/trig", "application/json", "application/xml",
 )  # fmt: skip
+DEFAULT = "default"  # stands for the default graph where a graph's IRI is asked for
 _MOST_LINKS = 1_000
 
 
@@ -106,7 +107,7 @@ def _looked_up(source: Source, job: Job) -> Answer:
     neighbours = Neighbours(source.store, source.merged, source.base)
     if job.graph:
         iri, cut, found = job.about[0], 0, iter(neighbours.document(job.graph))
-        if job.graph not in source.graphs:
+        if job.graph not in source.graphs and job.graph != DEFAULT:
             return Answer(problem="not-found")
     else:
         around = neighbours.of(job.about, _MOST_LINKS)

@@ -6,7 +6,8 @@ new folder and starts the service on it.
 
 import hashlib
 import io
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from gongfu.sparql.tokens import GraphNames
 
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
+# Graphs of earlier versions: to be asked for by name, and no part of what a query without FROM sees.
+HISTORY = "graph/history/"
+FACTS = "dataset.json"
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 
 
@@ -61,17 +65,40 @@ def open_store(path: Path) -> ox.Store:
 
 
 def describe(path: Path) -> Dataset:
-    """Read what is known of a store; raises as ``open_store`` does. Every quad is read once.
+    """Read what is known of a store, from what its build wrote beside it or from the store; raises as ``open_store``.
 
     The folder is the one that a link points at now: workers that start later must not see other data.
     """
     path = path.resolve()
     store = open_store(path)
-    counts = {str(row["graph"].value): int(row["triples"].value) for row in select(store, "graphs")}
-    graphs = {name: counts.get(name, 0) for name in sorted(known_graphs(store))}
+    written = path.parent / FACTS
+    if written.is_file():
+        return Dataset(path=path, **json.loads(written.read_text("utf-8")))
+    return _described(path, store)
+
+
+def write_facts(path: Path, version: str) -> None:
+    """Write beside a store that was built what is known of it, so that a service need not read it all to start."""
+    store = open_store(path)
+    graphs = _counts(store)
+    facts = {
+        "base": base_iri(), "version": version, "graphs": graphs, "triples": len(store) - sum(graphs.values()),
+        "merged": True,
+    }  # fmt: skip
+    (path.parent / FACTS).write_text(json.dumps(facts), "utf-8")
+
+
+def _described(path: Path, store: ox.Store) -> Dataset:
+    """Read every quad of a store once."""
+    graphs = _counts(store)
     merged = not bool(store.query(page_query("unmerged")))
-    triples = len(store) - sum(counts.values()) if merged else len(store)
+    triples = len(store) - sum(graphs.values()) if merged else len(store)
     return Dataset(path, base_iri(), _version(store), graphs, triples, merged)
+
+
+def _counts(store: ox.Store) -> dict[str, int]:
+    counts = {str(row["graph"].value): int(row["triples"].value) for row in select(store, "graphs")}
+    return {name: counts.get(name, 0) for name in sorted(known_graphs(store))}
 
 
 def known_graphs(store: ox.Store) -> frozenset[str]:
@@ -90,8 +117,30 @@ def _version(store: ox.Store) -> str:
 
 
 def merge_graphs(store: ox.Store) -> None:
-    """Copy every triple of the named graphs into the store's default graph, so that it is their union as a set."""
-    store.bulk_extend(ox.Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, None))
+    """Copy every triple of the named graphs but those of history into the default graph: their union as a set."""
+    quads = (quad for quad in store.quads_for_pattern(None, None, None, None) if not of_history(quad))
+    store.bulk_extend(ox.Quad(*quad.triple) for quad in quads)
+
+
+def of_history(quad: ox.Quad) -> bool:
+    """Say whether a quad stands in a graph of an earlier version."""
+    return isinstance(quad.graph_name, ox.NamedNode) and f"/{HISTORY}" in quad.graph_name.value
+
+
+def replace_graphs(store: ox.Store, gone: Iterable[str], new: Mapping[str, Iterable[ox.Triple]]) -> None:
+    """Drop graphs and add others in a store whose default graph is their union, and keep it so."""
+    for name in gone:
+        graph = ox.NamedNode(name)
+        quads = list(store.quads_for_pattern(None, None, None, graph))
+        store.remove_graph(graph)
+        for quad in quads:
+            left = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+            if not any(one.graph_name != ox.DefaultGraph() and not of_history(one) for one in left):
+                store.remove(ox.Quad(*quad.triple))
+    for name, triples in new.items():
+        quads = [ox.Quad(one.subject, one.predicate, one.object, ox.NamedNode(name)) for one in triples]
+        store.extend(quads)
+        store.extend(ox.Quad(*quad.triple) for quad in quads if not of_history(quad))
 
 
 def page_query(name: str) -> str:

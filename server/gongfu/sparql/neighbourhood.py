@@ -57,8 +57,9 @@ class Neighbours:
         return None
 
     def document(self, graph: str) -> Iterator[ox.Triple]:
-        """Yield every triple of a named graph."""
-        for quad in self.store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
+        """Yield every triple of a named graph; of the default graph for a name that is no IRI."""
+        where = ox.NamedNode(graph) if ":" in graph else self._graph
+        for quad in self.store.quads_for_pattern(None, None, None, where):
             yield quad.triple
 
     def _around(self, node: ox.NamedNode, own: list[ox.Triple], back: list[ox.Triple], most: int) -> Neighbourhood:

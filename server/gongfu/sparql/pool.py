@@ -113,7 +113,9 @@ async def start_worker(dataset: Dataset, limits: Limits) -> Worker:
     command = (sys.executable, "-m", "gongfu.sparql.worker", json.dumps(asdict(order)))
     pipe = asyncio.subprocess.PIPE
     head: dict[str, Any] | None = None
-    worker = Worker(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=2**20, env=_env()))
+    worker = Worker(
+        await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=2**20, env=environment())
+    )
     try:
         async with asyncio.timeout(_START_SECONDS):
             head, _ = await worker.read()
@@ -127,8 +129,8 @@ async def start_worker(dataset: Dataset, limits: Limits) -> Worker:
     return worker
 
 
-def _env() -> dict[str, str]:
-    """Return the environment of a worker, which finds this package wherever it runs from."""
+def environment() -> dict[str, str]:
+    """Return the environment of a process of ours, which finds this package wherever it runs from."""
     package = str(Path(gongfu.__file__).resolve().parents[1])
     paths = (package, os.environ.get("PYTHONPATH"))
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
