@@ -79,7 +79,7 @@ def members(
 def _members(alternative: Alternative, name: str, common: Collection[tuple[str, ...]]) -> Iterator[Member]:
     named = _of_name(name)
     needs = [one for one in named if one.attribute == "need"]
-    choices = [_in_one(one) for one in alternative.all_of if not _says_nothing(one)]
+    choices = [_in_one(one) for one in alternative.all_of if not (_says_nothing(one) or _is_insured(one, name))]
     if needs:
         choices = [needs[0] if one.values == ("need-service",) else one for one in choices]
     single = [
@@ -100,9 +100,16 @@ def _of_name(name: str) -> tuple[Criterion, ...]:
     if any(token.kind in {"list", "or"} for token in found):
         return ()
     needs = [criterion(code) for word, code in wording()["in_names"].items() if word in name]
-    of_persons = wording()["name_attributes"]
-    stated = [one for token in found if token.kind != "not" for one in token.criteria if one.attribute in of_persons]
-    return (*needs, *aged(stated))
+    of_persons, sole = wording()["name_attributes"], wording()["sole_name_attributes"]
+    stated = [one for token in found if token.kind != "not" for one in token.criteria]
+    persons = [one for one in stated if one.attribute in of_persons]
+    alone = [one for one in stated if one.attribute in sole and len(stated) == 1]
+    return (*needs, *aged(persons), *alone)
+
+
+def _is_insured(one: Criterion, name: str) -> bool:
+    insured = wording()["insured"]
+    return one.values == (insured["value"],) and bool(re.search(insured["names"], name))
 
 
 def _in_one(one: Criterion) -> Criterion:
@@ -149,8 +156,16 @@ def _within(inner: Member, outer: Member) -> Verdict:
     if outer.unread - inner.unread:
         verdicts.append(Verdict(Answer.UNKNOWN, "unread-words"))
     worst = min(verdicts, key=lambda one: one.answer, default=Verdict(Answer.YES))
+    if worst.answer is Answer.NO and _goes_by_name(inner, outer):
+        worst = Verdict(Answer.UNKNOWN, "undefined-relation")
     near = sum(1 for one in verdicts[1:] if one.answer is Answer.YES) + (inner.words == outer.words)
     return replace(worst, inner=inner.words, outer=outer.words, nearness=near)
+
+
+def _goes_by_name(inner: Member, outer: Member) -> bool:
+    """Say whether the one side uses the very term that names the other side's item: 特困人员 for 特困人员救助供养."""
+    terms = [one for one in inner.stated if one.attribute in wording()["terms"]]
+    return any(contains(term, one) for term in terms for one in outer.named)
 
 
 def _best(verdicts: Iterable[Verdict], words: str) -> Verdict:
@@ -229,7 +244,10 @@ def _in_group(one: Member, inner: Members, outer: Members, *, national: bool) ->
         best = Verdict(Answer.NO, "missing-member", one.words)
     if best.answer is Answer.NO:
         best = _by_parts(one, outer) or best
-    if best.answer is not Answer.NO:
+    if best.answer is Answer.UNKNOWN:
+        nearest = max(verdicts, key=lambda verdict: verdict.nearness)
+        return replace(best, outer="；".join(dict.fromkeys(one.outer for one in (nearest, best) if one.outer)))
+    if best.answer is Answer.YES:
         return best
     if outer.open:
         return replace(best, answer=Answer.UNKNOWN, reason="ambiguous-list")

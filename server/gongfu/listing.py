@@ -56,7 +56,7 @@ class Listing:
         if self._leaving_out or segment[0].kind == "left_out":
             self._leaving_out = True
             criteria = tuple(one for token in segment for one in token.criteria)
-            self._left_out.append(replace(segment[0], kind="not", criteria=excluded(criteria)))
+            self._left_out.append(replace(segment[0], kind="not", end=segment[-1].end, criteria=excluded(criteria)))
             return
         left_out = [replace(token, kind="not") for token in segment if token.kind == "not_all"]
         segment = [token for token in segment if token.kind != "not_all"]

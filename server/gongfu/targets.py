@@ -174,13 +174,18 @@ def _alternative(member: Segment, read: Reading) -> Alternative:
 
 
 def _words(member: Segment, read: Reading) -> str:
-    """Return the words of a member: its tokens in order, with the mark or connector that stood between two of them."""
-    said = [token for token in member if token.kind != "not" and token.end > token.start]
+    """Return the words of a member: its tokens in order, with the mark or connector that stood between two of them.
+
+    Who is left out in brackets keeps the brackets.
+    """
+    said = sorted((token for token in member if token.end > token.start), key=lambda token: token.start)
     words = ""
     for before, token in zip([None, *said], said, strict=False):
         joint = before is not None and 0 < token.start - before.end <= _JOINT
         start = before.end if before and joint else token.start
-        words += read.quote(start, token.end)
+        bracketed = token.kind == "not" and bool(before) and (not joint or read.text[token.start - 1] in "（，")
+        quote = read.quote(token.start if bracketed else start, token.end)
+        words += f"（{quote}）" if bracketed else quote.removeprefix("）")
     return words.removesuffix("的")
 
 
