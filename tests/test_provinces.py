@@ -2,8 +2,8 @@
 
 Each ``provinces/<name>.<csv|xlsx|txt>`` has a ``<name>.expected.json``: the national items each row answers to, the
 measures of each row, every finding of the rules of standards and coverage, the R10 findings that are only a doubt
-(``doubtful``), and how much stays unread; what the rules of target groups call more than information was added when they
-came, each row read beside the nation's. A false alarm counts as much as a missed breach, so every part is compared
+(``doubtful``), and how much stays unread; what the rules of target groups call more than information was added
+later, each row read beside the nation's. A false alarm counts as much as a missed breach, so every part is compared
 whole.
 
 What the program still gets wrong is not hidden: ``<name>.misses.json`` lists it, part by part, and the tests hold that
