@@ -22,7 +22,7 @@ Row = tuple[str, str]  # verbatim text of the target group, name of the item
 Read = tuple[TargetGroup, str]
 _RELATIONS = {
     (Answer.YES, Answer.YES): "equal", (Answer.YES, Answer.NO): "broader",
-    (Answer.NO, Answer.YES): "narrower", (Answer.NO, Answer.NO): "overlaps",
+    (Answer.NO, Answer.YES): "narrower", (Answer.NO, Answer.NO): "overlaps", (Answer.NO, Answer.UNKNOWN): "lacking",
 }  # fmt: skip
 
 
@@ -110,6 +110,8 @@ def _told(relation: str, kept: Sequence[Verdict], added: Sequence[Verdict]) -> T
     extra = [verdict for verdict in added if verdict.answer is Answer.NO]
     if relation == "overlaps":
         return TargetRelation(relation, "neither-contains", _joined(left_out), _joined(extra))
+    if relation == "lacking":
+        return TargetRelation(relation, "missing-member", _joined(left_out), _joined(added))
     if relation == "narrower":
         return _narrowed(left_out, [verdict for verdict in added if verdict.answer is Answer.YES])
     if relation == "broader":
