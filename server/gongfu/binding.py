@@ -60,7 +60,8 @@ def _continues(sentence: Sentence, index: int, segment: list[Piece], before: Mea
         return False
     if "PER" in kinds and not table.minimum_standard.search(sentence.before(index)):
         return False
-    return not words_of(segment).endswith(table.amount_nouns)
+    own = "".join(piece.text for piece in segment)
+    return not words_of(segment).endswith(table.amount_nouns) and not table.own_amount.search(own)
 
 
 def joined(sentence: Sentence, index: int, before: Measure | None) -> bool:
@@ -106,7 +107,8 @@ def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measu
         grows = table.growing.search(words_of(segment)) is not None
         return table.per(_pers(segment)) if grows else ""
     own = [*_pers(segment), value.per]
-    if index + 1 < len(sentence.pieces) and sentence.pieces[index + 1].kind == "PER" and not any(own):
+    behind = index + 1 < len(sentence.pieces) and sentence.pieces[index + 1].kind == "PER"
+    if behind and not any(own) and value.unit not in _TIMES:
         own.append(sentence.pieces[index + 1].text)
     counts_people = table.units.get(value.unit) == "人" and not value.multiplier
     if not any(own) and counts_people and _of_household(sentence, index, segment):
@@ -120,6 +122,8 @@ def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measu
         return before.per
     if not any(own) and value.unit in {"元", "小时"} and not table.sum_words.search(sentence.before(index)):
         own = earlier if value.unit == "元" else []
+        if "一次性" in words_of(segment):
+            return table.per(own)
         if not own and before is not None and before.unit == value.unit:
             return before.per
     per = table.per([text for text in own if text])

@@ -133,8 +133,8 @@ def _number(amount: Tree[Token]) -> Fraction:
     if token.type == "TIMES":
         first, second = text.split("x")
         return Fraction(int(first) * int(second))
-    if token.type == "FRACTION" and "/" in text:
-        top, bottom = text.split("/")
+    if token.type == "FRACTION" and ("/" in text or ":" in text):
+        top, bottom = text.replace(":", "/").split("/")
         return Fraction(int(top), int(bottom)) if int(bottom) else Fraction(0)
     if token.type == "FRACTION" and "成" in text:
         tenths, _, rest = text.partition("成")

@@ -50,4 +50,5 @@ def _addresses(sentence: Sentence, index: int, clause: str) -> bool:
     if _exceeds(sentence, index):
         return True
     provides = any(word in clause for word in table.providing)
-    return bool(value.after and value.unit not in {"%", "‰", "元"} and not provides)
+    threshold = table.after(value.after) not in {"", "about"}  # 40平方米左右的小户型 is no threshold
+    return threshold and value.unit not in {"%", "‰", "元"} and not provides

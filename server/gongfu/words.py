@@ -12,7 +12,7 @@ from typing import Any
 from gongfu.settings import house, read_yaml
 
 # 每3-10万居民: so many people or households together are what it is per.
-_COUNTED = re.compile(r"(\d+(?:-\d+)?[千百万]?)(名|人口?|居民|户)")
+_COUNTED = re.compile(r"(\d+(?:-\d+)?[千百万]?)(名|人口?|居民|户|米|公里|平方米|亩)")
 _PER = re.compile(r"每|均|/|·|•|\.")
 
 
@@ -68,6 +68,7 @@ class Words:
     joined: re.Pattern[str]
     sum_words: re.Pattern[str]
     chosen_after: re.Pattern[str]
+    own_amount: re.Pattern[str]
     minimum_standard: re.Pattern[str]
     changing: re.Pattern[str]
     changed: frozenset[str]
@@ -156,7 +157,8 @@ class Words:
             return facility
         counted = _COUNTED.fullmatch(part)
         if counted:
-            return counted[1].replace("-", "—") + ("户" if counted[2] == "户" else "人")
+            entity = "人" if counted[2] in {"名", "人", "人口", "居民"} else counted[2]
+            return counted[1].replace("-", "—") + entity
         longest_first = sorted(self.entities, key=len, reverse=True)
         return next((self.entities[name] for name in longest_first if part.startswith(name)), "")
 
@@ -238,6 +240,7 @@ def words() -> Words:
         growing=re.compile(table["growing"]), joined=re.compile(table["joined"]),
         several=re.compile(table["several"]), sum_words=re.compile(table["sum_words"]),
         chosen_after=re.compile(table["chosen_after"]),
+        own_amount=re.compile(table["own_amount"]),
         minimum_standard=re.compile(table["minimum_standard"]), due=re.compile(table["due"]),
         changing=re.compile(table["changing"]), changed=frozenset(table["changed"]),
         household=re.compile(table["household"]),
