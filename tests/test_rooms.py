@@ -209,7 +209,7 @@ def test_a_query_of_the_pages_says_what_it_asks_and_can_be_run_by_itself(path: P
     """The text that "see the query" opens is a query, with the values that the page asked with."""
     found = example(path)
     assert set(found.titles) == {"zh", "en"}, "a title in both languages"
-    variables = re.findall(r"\$(\w+)", path.read_text("utf-8"))
+    variables = set(re.findall(r"\$(\w+)", path.read_text("utf-8")))
     values: dict[str, Any] = {name: ox.NamedNode("http://example.org/x") for name in variables}
     asked = ask(ox.Store(), True, str(path.relative_to(PAGES / "queries").with_suffix("")), **values)
     assert all(f"VALUES ?{name} {{ <http://example.org/x> }}" in asked.text for name in values)

@@ -23,12 +23,14 @@ from gongfu.codes import CodeLists, codelists
 from gongfu.dumps import SUMS, quads_of, write_dumps, write_graph, write_sums
 from gongfu.examine import Prepared, examine, prepare
 from gongfu.facts import Row, triples
+from gongfu.findings import report
 from gongfu.funding_source import curated_funding
 from gongfu.graph import correspondence_triples, node
 from gongfu.metadata import metadata
 from gongfu.plan_graph import plan_triples
 from gongfu.publishing.published import published_graphs
 from gongfu.publishing.submission import FOLDER, carry_over, submissions, submissions_digest
+from gongfu.report.shacl_report import validation_report
 from gongfu.reviews import reviews_beside
 from gongfu.settings import base_iri, house
 from gongfu.sources import (
@@ -198,18 +200,20 @@ def _graphs(codes: CodeLists, base: str, build: Path) -> Iterator[tuple[str, lis
                 ],
             )
             continue
-        own, related, compared = _edition(folder, nation, codes, base)
+        own, related, compared, judged = _edition(folder, nation, codes, base)
         yield f"{base}graph/{name}", [*own, *extra]
         if related:
             yield f"{base}graph/correspondence/{name}", related
         if compared:
             yield f"{base}graph/comparison/{name}", compared
+        if judged:
+            yield f"{base}graph/validation/{name}", judged
 
 
 def _edition(
     folder: Path, nation: Prepared, codes: CodeLists, base: str
-) -> tuple[list[ox.Triple], list[ox.Triple], list[ox.Triple]]:
-    """Return the triples of an edition, of its correspondences and of its comparisons with the nation."""
+) -> tuple[list[ox.Triple], list[ox.Triple], list[ox.Triple], list[ox.Triple]]:
+    """Return the triples of an edition, its correspondences, its comparisons with the nation, its validation report."""
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
     measures = curated_measures(folder, catalogue.items, codes)
     funding = curated_funding(folder, catalogue.items, codes)
@@ -219,9 +223,15 @@ def _edition(
         same = catalogue.edition.id == nation.catalogue.edition.id
         own = nation if same else prepare(catalogue, codes, base, measures, None, funding, targets)
         related = correspondence_triples(catalogue, nation.catalogue, stated, codes, base) if stated else []
-        return list(own.triples), related, []
+        return list(own.triples), related, [], []
     examined = examine(catalogue, nation, codes, base, stated, measures, funding, targets)
-    return list(examined.prepared.triples), list(examined.related), list(examined.compared)
+    judged = _without_blank_nodes(validation_report(report(examined, codes)))
+    return list(examined.prepared.triples), list(examined.related), list(examined.compared), judged
+
+
+def _without_blank_nodes(found: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Drop the paths of several steps: the shape that a result names has them, and a build has no blank nodes."""
+    return [one for one in found if not any(isinstance(term, ox.BlankNode) for term in (one.subject, one.object))]
 
 
 def _files(paths: Iterable[Path]) -> list[ox.Triple]:

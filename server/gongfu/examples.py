@@ -32,8 +32,13 @@ def example(path: Path) -> Example:
     ``#title zh · en`` on one line does as well; without a title the file's name stands for it.
     """
     text = path.read_text("utf-8")
-    titles, audience = _said(text, "title"), _said(text, "audience")
+    titles, audience = titles_of(text), _said(text, "audience")
     return Example(path.stem, titles or {"zh": path.stem}, _said(text, "description"), text, audience.get("zh", ""))
+
+
+def titles_of(text: str) -> Mapping[str, str]:
+    """Return what a query asks by its comments, by language."""
+    return _said(text, "title")
 
 
 def examples(folder: Path) -> list[Example]:

@@ -24,6 +24,15 @@ def address(iri: str, *, base: str, language: str) -> str:
     return ""
 
 
+def described_at(iri: str, *, base: str) -> str:
+    """Return the address, without extension, of the descriptions for programs; a term is described with its whole."""
+    for room, namespace in _HASHED.items():
+        if iri.startswith(namespace):
+            return f"/{room}"
+    place = next((iri.removeprefix(start) for start in (base, DEFAULT_BASE) if iri.startswith(start)), "")
+    return f"/{quote(place, safe=_SAFE)}"
+
+
 def iris(path: str, base: str) -> Iterator[str]:
     """Yield the IRIs that the page at a path may be about, likeliest first; ``path`` is raw, without language."""
     path = path.strip("/")

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from gongfu.examples import titles_of
+
 QUERIES = Path(__file__).parent / "queries"
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
@@ -34,7 +36,10 @@ Row = Mapping[str, Said]
 
 @dataclass(frozen=True)
 class Asked:
-    """A query that a page asked: its rows, and its text with the values it was asked with, to be run by anybody."""
+    """A query that a page asked: its rows, and its text with the values it was asked with, to be run by anybody.
+
+    In the file a variable that gets a value from outside is written with a dollar sign where it is selected.
+    """
 
     rows: Sequence[Row]
     text: str
@@ -44,6 +49,11 @@ class Asked:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def title(self, language: str) -> str:
+        """Return what the query asks, in a language."""
+        titles = titles_of(self.text)
+        return titles.get(language) or next(iter(titles.values()), "")
 
     @property
     def encoded(self) -> str:

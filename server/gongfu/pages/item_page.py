@@ -5,14 +5,38 @@ Place in the flow: HTTP, pages. What stands where is decided here; how two thing
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
-from gongfu.pages.asking import Row
+from gongfu.pages.asking import Row, Said
 from gongfu.pages.layout import Found, Visit
 from gongfu.pages.marking import Quotation, Segment, marked
 
-_TEXTS = ("target", "standard", "content", "funding", "departments", "coverage", "payment")
+# Columns of a catalogue -> the property that holds their words.
+_TEXTS = MappingProxyType({
+    "target": "targetText", "content": "contentText", "standard": "standardText", "coverage": "coverageText",
+    "payment": "paymentText", "funding": "fundingText", "departments": "departmentText",
+})  # fmt: skip
+_PARTS = MappingProxyType({
+    "item": "ServiceItem", "cell": "hasCell", "measure": "hasStandardMeasure", "funding": "hasFundingRule",
+    "unit": "hasDepartmentRole", "criterion": "hasTargetGroup", "annotation": "inItem", "finding": "result",
+})  # fmt: skip
+_COMPARED = ("measure", "target", "element", "unit", "mention")
+_KINDS = ("below", "missing", "changed", "above", "incomparable")
+
+
+class Part(dict[str, list[Said]]):
+    """A part of an item: all that is said of it, values by the local name of the property; ``iri`` is its own."""
+
+    def __init__(self, iri: str) -> None:
+        super().__init__()
+        self.iri = iri
+
+    def one(self, name: str, language: str = "") -> Said:
+        """Return a value of a property, in a language where it is asked for; an empty text where there is none."""
+        values = self.get(name, [])
+        return next((value for value in values if not language or value.language == language), Said(""))
 
 
 @dataclass(frozen=True)
@@ -20,7 +44,7 @@ class Member:
     """An item of a catalogue, or the place where a catalogue has none: its row, what was read from it, its texts."""
 
     row: Row
-    parts: Mapping[str, Sequence[Row]]
+    parts: Mapping[str, Sequence[Part]]
     compared: Mapping[str, Sequence[Row]]
     texts: Mapping[str, Sequence[Segment]] = field(default_factory=dict)
 
@@ -34,16 +58,24 @@ class Member:
         """The IRI of the item."""
         return self.row["member"]
 
+    def said(self, name: str) -> Said:
+        """Return a value of a property of the item itself."""
+        return self.parts["item"][0].one(name) if self.parts["item"] else Said("")
+
+    @property
+    def place(self) -> str:
+        """The sheet and the cell that the item's name stands in."""
+        return next((f"{cell.one('sheetName')} {cell.one('cellAddress')}" for cell in self.parts["cell"]), "")
+
     @property
     def verdicts(self) -> Mapping[str, int]:
         """How often each verdict but ``equal`` was found."""
-        found = [row["verdict"] for rows in self.compared.values() for row in rows]
-        kinds = ("below", "missing", "changed", "above", "incomparable")
-        return {kind: found.count(kind) for kind in kinds if kind in found}
+        found = [str(row["verdict"]) for rows in self.compared.values() for row in rows]
+        return {kind: found.count(kind) for kind in _KINDS if kind in found}
 
     def verdict_of(self, measure: str) -> Row | None:
         """Return how a measure of this item compares with the nation's, None where it was not compared."""
-        rows = self.compared.get("measure", ())
+        rows = self.compared["measure"]
         return next((row for row in rows if measure in (row["ours"], row["theirs"])), None)
 
 
@@ -53,7 +85,7 @@ class MeasureRow:
 
     indicator: str
     label: str
-    by_member: Mapping[str, Sequence[Row]]
+    by_member: Mapping[str, Sequence[Part]]
 
 
 def item_page(visit: Visit, iri: str) -> Found:
@@ -63,50 +95,71 @@ def item_page(visit: Visit, iri: str) -> Found:
     anchor = ox.NamedNode(anchors[0])
     parts = visit.ask("item-parts", anchor=anchor)
     compared = visit.ask("item-comparisons", anchor=anchor)
-    members = [_member(row, parts.rows, compared.rows) for row in family if row["anchor"] == anchors[0]]
+    read = _read(parts)
+    members = [_member(row, read, compared) for row in family if row["anchor"] == anchors[0]]
     beside = [one for one in members if one.iri == anchors[0] or one.row["implements"]]
     return {
-        "template": "lookup/item.html", "iri": iri, "self": next((one for one in members if one.iri == iri), members[0]),
-        "anchor": anchors[0], "other_anchors": anchors[1:], "beside": beside,
-        "earlier": [one for one in members if one not in beside], "members": members,
-        "measures": measure_rows(beside), "queries": (family, parts, compared),
-        "mentions": [row for row in compared if row["part"] == "mention"],
+        "template": "lookup/item.html", "iri": iri, "anchor": anchors[0], "other_anchors": anchors[1:],
+        "visited": next((one for one in members if one.iri == iri), members[0]), "members": members, "beside": beside,
+        "earlier": [one for one in members if one not in beside], "measures": measure_rows(beside),
+        "findings": [part for (_, kind, _), part in read.items() if kind == "finding"],
+        "mentions": [row for row in compared if row["part"] == "mention"], "queries": (family, parts, compared),
     }  # fmt: skip
 
 
-def _member(row: Row, parts: Iterable[Row], compared: Iterable[Row]) -> Member:
-    own = [one for one in parts if one["member"] == row["member"]]
-    ours = [one for one in compared if one["member"] == row["member"]
-            or (not one["member"] and one["edition"] == row["edition"])]  # fmt: skip
-    member = Member(row, _by_part(own), _by_part(ours))
-    return Member(row, member.parts, member.compared, {name: _marked(member, name) for name in _TEXTS if row[name]})
+_Read = Mapping[tuple[str, str, str], Part]
 
 
-def _by_part(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+def _read(rows: Iterable[Row]) -> _Read:
+    """Return the parts by the item, their kind and their IRI; a finding stands once, whichever item it was found by."""
+    kinds = {name: kind for kind, name in _PARTS.items()}
+    found: dict[tuple[str, str, str], Part] = {}
     for row in rows:
-        found.setdefault(row["part"], []).append(row)
+        kind = kinds[_local(row["part"])]
+        member = "" if kind == "finding" else row["member"]
+        part = found.setdefault((member, kind, row["thing"]), Part(row["thing"]))
+        values = part.setdefault(_local(row["property"]), [])
+        if row["value"] not in values or row["value"].language:
+            values.append(row["value"])
     return found
+
+
+def _local(iri: str) -> str:
+    return iri.rpartition("#")[2].rpartition("/")[2]
+
+
+def _member(row: Row, read: _Read, compared: Iterable[Row]) -> Member:
+    parts: dict[str, list[Part]] = {kind: [] for kind in _PARTS}
+    for (owner, kind, _), part in read.items():
+        if owner == row["member"]:
+            parts[kind].append(part)
+    for listed in parts.values():
+        listed.sort(key=lambda part: int(part.one("listOrder") or 0))
+    found: dict[str, list[Row]] = {part: [] for part in _COMPARED}
+    for one in compared:
+        if one["member"] == row["member"] or (not one["member"] and one["edition"] == row["edition"]):
+            found[one["part"]].append(one)
+    member = Member(row, parts, found)
+    return Member(row, parts, found, {column: _marked(member, column) for column in _TEXTS})
 
 
 def _marked(member: Member, column: str) -> Sequence[Segment]:
     """Return the text of a column with its measures marked by how they compare."""
     quotations = []
-    for one in member.parts.get("measure", ()):
-        if one["column"].endswith(f"/{column}") and one["end"]:
-            compared = member.verdict_of(one["thing"])
+    for one in member.parts["measure"]:
+        if one.one("quotedCell").endswith(f"/{column}") and one.one("endOffset"):
+            compared = member.verdict_of(one.iri)
             kind = compared["verdict"] if compared else "number"
-            quotations.append(Quotation(int(one["start"]), int(one["end"]), kind))
-    return marked(member.row[column], quotations)
+            quotations.append(Quotation(int(one.one("startOffset")), int(one.one("endOffset")), kind))
+    return marked(member.said(_TEXTS[column]), quotations)
 
 
 def measure_rows(members: Sequence[Member]) -> list[MeasureRow]:
     """Return the quantities of the members, those of the first member first."""
-    found: dict[str, MeasureRow] = {}
+    found: dict[str, tuple[str, str, dict[str, list[Part]]]] = {}
     for member in members:
-        for one in member.parts.get("measure", ()):
-            name = one["what"] or one["label"]
-            row = found.setdefault(name, MeasureRow(one["what"], one["label"], {}))
-            assert isinstance(row.by_member, dict)
-            row.by_member.setdefault(member.iri, []).append(one)
-    return list(found.values())
+        for one in member.parts["measure"]:
+            indicator, label = one.one("indicator"), one.one("measureLabel")
+            row = found.setdefault(indicator or label, (indicator, label, {}))
+            row[2].setdefault(member.iri, []).append(one)
+    return [MeasureRow(*row) for row in found.values()]

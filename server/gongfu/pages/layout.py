@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from gongfu import __version__
-from gongfu.pages.addresses import address
+from gongfu.pages.addresses import address, described_at
 from gongfu.pages.asking import Asked, Said, Term, ask
 from gongfu.pages.messages import LANGUAGES, Messages, read_messages
 from gongfu.pages.naming import Names, read_names
@@ -86,7 +86,8 @@ class Room:
     def page(self, path: str, template: str, policy: str = POLICY) -> Callable[[Find], Find]:
         """Return a decorator: the function finds what the template shows at ``/<language><path>``.
 
-        The function is run in a thread. It raises Problem where there is nothing to show.
+        The function is run in a thread. It raises Problem where there is nothing to show; ``template`` among what it
+        finds is the template in place of the one given here.
         """
 
         def add(find: Find) -> Find:
@@ -139,10 +140,11 @@ class Room:
             "t": self._messages[visit.language], "language": visit.language, "html_language": LANGUAGES,
             "room": self.name, "rooms": ROOMS, "dataset": visit.served.dataset, "program": __version__,
             "name": visit.name, "address": partial(address, base=visit.served.dataset.base, language=visit.language),
+            "description": partial(described_at, base=visit.served.dataset.base),
             "alternates": {one: f"/{one}{place.removeprefix('/' + visit.language)}" for one in LANGUAGES},
             "origin": str(request.base_url).rstrip("/"), "visit": visit,
         }  # fmt: skip
-        return self._templates.get_template(template).render({**general, **found})
+        return self._templates.get_template(str(found.get("template", template))).render({**general, **found})
 
 
 _HTML = "text/html; charset=utf-8"

@@ -23,7 +23,15 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
 def as_turtle(report: Report) -> bytes:
-    """Return the validation report as Turtle; sh:conforms is false as soon as there is any result, as SHACL has it."""
+    """Return the validation report as Turtle."""
+    whole = sorted(validation_report(report), key=_reading_order)
+    written = ox.serialize(whole, format=ox.RdfFormat.TURTLE, prefixes=_PREFIXES)
+    assert written is not None
+    return written
+
+
+def validation_report(report: Report) -> list[ox.Triple]:
+    """Return the validation report as triples; sh:conforms is false as soon as there is any result, as SHACL has it."""
     store, base = ox.Store(), base_iri()
     edition = report.examined.prepared.catalogue.edition.id
     shapes, data = _shapes(), _data(report)
@@ -35,10 +43,7 @@ def as_turtle(report: Report) -> bytes:
     file = house().data / "report" / "validation-report.rq"
     made = construct(store, file, {"base": base, "edition": edition, "conforms": not results})
     paths = {path for triple in made if isinstance(path := triple.object, ox.BlankNode)}
-    whole = [*made, *chain.from_iterable(_closure(shapes, path) for path in paths)]
-    written = ox.serialize(sorted(whole, key=_reading_order), format=ox.RdfFormat.TURTLE, prefixes=_PREFIXES)
-    assert written is not None
-    return written
+    return [*made, *chain.from_iterable(_closure(shapes, path) for path in paths)]
 
 
 def _shapes() -> ox.Store:

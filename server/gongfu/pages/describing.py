@@ -1,0 +1,51 @@
+"""Describing: the page of whatever an IRI names, chosen by its class.
+
+Place in the flow: HTTP, pages. A class without a page of its own gets the page that lists what is said of it.
+"""
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+import pyoxigraph as ox
+
+from gongfu.pages.addresses import iris
+from gongfu.pages.item_page import item_page
+from gongfu.pages.layout import Found, Visit
+from gongfu.problems import Problem
+from gongfu.settings import DEFINITIONS
+
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+PageOf = Callable[[Visit, str], Found]
+
+
+def describe(visit: Visit) -> Found:
+    """Return what the page of the thing shows that the address names; raises Problem where nothing is known of it."""
+    path = visit.raw_path.removeprefix(f"/{visit.language}")
+    for iri in iris(path, visit.served.dataset.base):
+        classes = _classes(visit, iri)
+        if classes is not None:
+            page = next((page for kind, page in _PAGES.items() if kind in classes), thing_page)
+            return page(visit, iri)
+    raise Problem("not-found")
+
+
+def _classes(visit: Visit, iri: str) -> set[str] | None:
+    """Return the classes of a node, None where nothing is said of it; the engine's index answers without a query."""
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:
+        return None
+    graph = ox.DefaultGraph() if visit.served.dataset.merged else None
+    said = list(visit.served.store.quads_for_pattern(node, None, None, graph))
+    return {quad.object.value for quad in said if quad.predicate == _TYPE} if said else None
+
+
+def thing_page(visit: Visit, iri: str) -> Found:
+    """Return what is said of a node and what points at it."""
+    said = visit.ask("thing", thing=ox.NamedNode(iri))
+    return {"template": "lookup/thing.html", "iri": iri, "said": [row for row in said if row["way"] == "out"],
+            "pointing": [row for row in said if row["way"] == "in"], "queries": (said,)}  # fmt: skip
+
+
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_PAGES = MappingProxyType({DEFINITIONS + "ServiceItem": item_page})
