@@ -27,6 +27,17 @@ def triples(client: Client, address: str, form: ox.RdfFormat = ox.RdfFormat.TURT
     return {quad.triple for quad in ox.parse(response.content, form)}
 
 
+def test_an_item_leads_browsers_to_its_page(client: Client) -> None:
+    asked = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "accept-language": "en-GB,en;q=0.9"}
+    response = client.get(f"/{ITEM}", headers=asked)
+    assert (response.status_code, response.headers["location"]) == (303, f"/en/{ITEM}")
+    assert response.headers["vary"] == "Accept, Accept-Language"
+    assert client.get(f"/{ITEM}.html").headers["location"] == f"/zh/{ITEM}"
+    page = client.get(response.headers["location"])
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+
+
 @pytest.mark.parametrize(
     ("accept", "extension"),
     [("*/*", "ttl"), ("text/turtle", "ttl"), ("application/ld+json", "jsonld"), ("application/n-triples", "nt"),

@@ -4,19 +4,17 @@ Place in the flow: HTTP. ``/cat/cn-13fyp/30`` answers 303 with the address of it
 likes best; the description's own address ends in the form's extension, or the extension is asked for directly.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from types import MappingProxyType
 from urllib.parse import quote, unquote, unquote_to_bytes
 
-import pyoxigraph as ox
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from gongfu.graph_store import read_graph
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
-from gongfu.responses import READING, page, unchanged_or
+from gongfu.responses import READING, unchanged_or
 from gongfu.service import Service
 from gongfu.settings import DEFAULT_BASE, DEFINITIONS, SHAPES
 from gongfu.sparql.answering import Answer, Job
@@ -33,30 +31,15 @@ _IN_ADDRESSES = "/:?#[]@!$&'()*+,;=~%-._"
 _VOCABULARIES = {DEFINITIONS.removesuffix("#"): "graph/ontology", SHAPES.removesuffix("#"): "graph/shapes"}
 
 
-@dataclass(frozen=True)
-class Description:
-    """What is known of a node: its IRI, the address of the description without extension, the triples around it.
-
-    The triples are those of the node, those that point at it and the labels of its neighbours; ``cut`` says that more
-    point at it than are given. ``query`` is a SPARQL query for the node's own triples.
-    """
-
-    iri: str
-    address: str
-    triples: tuple[ox.Triple, ...]
-    cut: bool
-    query: str
+PageAddress = Callable[[Request, str], str]
 
 
-DescribedPage = Callable[[Request, Service, Description], Awaitable[str]]
-
-
-def add_resources(app: FastAPI, service: Service, described_page: DescribedPage | None = None) -> None:
+def add_resources(app: FastAPI, service: Service, page_address: PageAddress | None = None) -> None:
     """Add the descriptions at every address that no other route has: must be the last routes.
 
-    ``described_page`` returns the description as an HTML page; without it there are only the forms for programs.
+    ``page_address`` returns where the HTML page of an address stands; without it there are only forms for programs.
     """
-    offers = [kind for name, kind in FORMS.items() if name != "html" or described_page]
+    offers = [kind for name, kind in FORMS.items() if name != "html" or page_address]
 
     @app.api_route("/{path:path}", methods=list(READING), include_in_schema=False)
     async def resource(request: Request, path: str) -> Response:
@@ -67,14 +50,11 @@ def add_resources(app: FastAPI, service: Service, described_page: DescribedPage 
         address, dot, extension = _address(request).rpartition(".")
         form = FORMS.get(extension)
         if not dot or form not in offers:
-            return await _elsewhere(request, service, offers)
-        asked = "application/n-triples" if form == "text/html" else form
-        found = await service.answer(_job(service, address, asked))
-        headers = _links(request, service, address, found)
-        if form != "text/html":
-            return unchanged_or(request, found.body, form, headers)
-        assert described_page
-        return page(request, await described_page(request, service, _description(address, found)), headers)
+            return await _elsewhere(request, service, offers, page_address)
+        if form == "text/html" and page_address:
+            return _see_other(page_address(request, address), "Accept-Language")
+        found = await service.answer(_job(service, address, form))
+        return unchanged_or(request, found.body, form, _links(request, service, address, found))
 
 
 def _likes_pages(request: Request, offers: list[str]) -> bool:
@@ -82,6 +62,9 @@ def _likes_pages(request: Request, offers: list[str]) -> bool:
 
 
 async def _elsewhere(request: Request, service: Service, offers: list[str]) -> Response:
+async def _elsewhere(
+    request: Request, service: Service, offers: list[str], page_address: PageAddress | None
+) -> Response:
     """Return 303 with the address of the description; raises Problem where nothing is known of the node."""
     address = _address(request)
     known = _job(service, address, "application/n-triples")
@@ -90,9 +73,14 @@ async def _elsewhere(request: Request, service: Service, offers: list[str]) -> R
     chosen = choose(",".join(request.headers.getlist("accept")) or None, offers)
     if chosen is None:
         raise Problem("not-acceptable", {"types": ", ".join(offers)})
+    if chosen == "text/html" and page_address:
+        return _see_other(page_address(request, address), "Accept, Accept-Language")
     extension = next(name for name, kind in FORMS.items() if kind == chosen)
-    headers = {"location": f"/{address}.{extension}", "vary": "Accept", "cache-control": "no-cache"}
-    return Response(status_code=303, headers=headers)
+    return _see_other(f"/{address}.{extension}", "Accept")
+
+
+def _see_other(location: str, vary: str) -> Response:
+    return Response(status_code=303, headers={"location": location, "vary": vary, "cache-control": "no-cache"})
 
 
 def _address(request: Request) -> str:
@@ -134,9 +122,3 @@ def _links(request: Request, service: Service, address: str, found: Answer) -> d
 
 def _query(iri: str) -> str:
     return f"DESCRIBE <{iri}>"
-
-
-def _description(address: str, found: Answer) -> Description:
-    iri = str(found.facts["iri"])
-    triples = tuple(quad.triple for quad in ox.parse(found.body, ox.RdfFormat.N_TRIPLES))
-    return Description(iri, "/" + address, triples, bool(found.facts["cut"]), _query(iri))

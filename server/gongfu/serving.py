@@ -19,7 +19,7 @@ from gongfu.endpoint import add_endpoint
 from gongfu.graph_store import add_graph_store
 from gongfu.headers import EncodedTags, SafeHeaders
 from gongfu.metrics import add_metrics
-from gongfu.pages.routes import add_pages
+from gongfu.pages.routes import add_pages, page_address
 from gongfu.problems import MEDIA_TYPE, read_problems
 from gongfu.publisher import CataloguePublisher
 from gongfu.resources import add_resources
@@ -66,7 +66,7 @@ def application(store_path: Path, limits: Limits | None = None, out: Path | None
     add_downloads(app, service)
     add_graph_store(app, service, CataloguePublisher(service, out) if out else None)
     add_pages(app, service)
-    add_resources(app, service)  # takes every address that is left
+    add_resources(app, service, page_address)  # takes every address that is left
     return app
 
 

@@ -25,6 +25,11 @@ def add_pages(app: FastAPI, service: Service) -> None:
     add_query(app, service)
 
 
+def page_address(request: Request, address: str) -> str:
+    """Return where the page of an address stands, in the visitor's language; ``address`` has no slash before it."""
+    return f"/{preferred_language(request.headers.get('accept-language'))}/{address}"
+
+
 def _add_language(app: FastAPI) -> None:
     @app.api_route("/", methods=list(READING), include_in_schema=False)
     async def start(request: Request) -> Response:
