@@ -61,7 +61,6 @@ def _likes_pages(request: Request, offers: list[str]) -> bool:
     return choose(",".join(request.headers.getlist("accept")) or None, offers) == FORMS["html"]
 
 
-async def _elsewhere(request: Request, service: Service, offers: list[str]) -> Response:
 async def _elsewhere(
     request: Request, service: Service, offers: list[str], page_address: PageAddress | None
 ) -> Response:
