@@ -25,6 +25,7 @@ MODULES = [
     "metrics",
     "graph_store", "publisher",
     "resources",
+    "checking",
     "pages",
     "serving", "cli",
 ]  # fmt: skip

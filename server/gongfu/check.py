@@ -6,7 +6,7 @@ Place in the flow: the whole of it. The command line, HTTP and the build take th
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,27 +56,39 @@ class UnusableCatalogue(Exception):
         self.zh, self.en = zh, en
 
 
-def check(path: Path, against: str = NATION, region: str | None = None) -> Report:
+def _silent(stage: str) -> None:
+    """Tell nobody."""
+
+
+def check(
+    path: Path, against: str = NATION, region: str | None = None, tell: Callable[[str], None] = _silent
+) -> Report:
     """Check a catalogue file and return the report.
 
     Args:
         path: the file, in any format that ``read_document`` takes.
         against: id or folder name of the national edition.
         region: GB/T 2260 code of the catalogue's region; None takes what stands beside or in the file.
+        tell: is called with the name of each stage as it begins: nation, reading, comparing, telling.
 
     Raises:
         UnreadableDocument: the file cannot be read. UnusableCatalogue: it holds no catalogue, the region or
         edition is unknown, or the file of judgements beside it is faulty.
     """
+    tell("nation")
     codes, base = codelists(), base_iri()
     nation = national(against, codes, base)
+    tell("reading")
     catalogue = read_catalogue(path, region, codes)
     if catalogue.edition.id == nation.catalogue.edition.id:  # two readings of one edition must not merge
         catalogue = replace(catalogue, edition=replace(catalogue.edition, id=f"{catalogue.edition.id}-checked"))
     # What a person stated holds for the edition it was stated against; against another the rows speak for themselves.
     implements = catalogue.edition.implements in {"", nation.catalogue.edition.id}
     stated = _stated(path.parent) if path.name == "catalogue.csv" and implements else None
-    return report(examine(catalogue, nation, codes, base, stated), codes, _reviews(path))
+    tell("comparing")
+    examined = examine(catalogue, nation, codes, base, stated)
+    tell("telling")
+    return report(examined, codes, _reviews(path))
 
 
 def _reviews(path: Path) -> tuple[Review, ...]:

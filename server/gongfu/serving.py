@@ -14,6 +14,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from gongfu import __version__
 from gongfu.build import CURRENT, built_or_build
+from gongfu.checking.routes import add_check
 from gongfu.downloads import add_downloads
 from gongfu.endpoint import add_endpoint
 from gongfu.graph_store import add_graph_store
@@ -51,6 +52,7 @@ def application(store_path: Path, limits: Limits | None = None, out: Path | None
         finally:
             if following:
                 following.cancel()
+            await checks.close()
             await service.close()
 
     app = FastAPI(title="公服 gongfu", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -65,6 +67,7 @@ def application(store_path: Path, limits: Limits | None = None, out: Path | None
     add_endpoint(app, service)
     add_downloads(app, service)
     add_graph_store(app, service, CataloguePublisher(service, out) if out else None)
+    checks = add_check(app, service)
     add_pages(app, service)
     add_resources(app, service, page_address)  # takes every address that is left
     return app
