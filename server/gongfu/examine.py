@@ -36,6 +36,7 @@ from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
 from gongfu.plan_graph import plan_comparison_triples, plan_triples, unknown_task_units
 from gongfu.target_graph import Targets, comparison_triples, earlier_triples, target_triples
 from gongfu.targets import read_target
+from gongfu.unit_names import naming_triples
 from gongfu.validate import Result, validate
 
 Measures = Mapping[str, Sequence[tuple[str, Measure]]]
@@ -194,6 +195,7 @@ def examine(
         *correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         *coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
         *answering,
+        *naming_triples(prepared.catalogue, prepared.roles, codes, base),
     )
     store = loaded([prepared.triples, related])
     store.bulk_load(nation.asked, format=ox.RdfFormat.N_TRIPLES)
