@@ -27,7 +27,7 @@ def site(built_store: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it runs, Playwright holds an event loop that other modules' tests must not meet
 def chromium() -> "Iterator[Browser]":
     """Return Debian's Chromium, driven by Playwright; tests that need it are skipped where it is not installed."""
     from browser import CHROMIUM, chromium
