@@ -1,0 +1,76 @@
+"""Recall: how many planted violations of generated catalogues a check finds, and how many it finds that nobody planted.
+
+Run, in tests/: python -m bench.recall [count] [--seed N]. It ends with 1 where any violation is missed or was not planted.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections import Counter
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from bench.generate import Generated, written
+
+from gongfu.check import NATION, national, read_catalogue
+from gongfu.codes import codelists
+from gongfu.examine import Prepared, examine
+from gongfu.findings import report
+from gongfu.settings import base_iri
+
+Violation = tuple[str, str, str]  # rule, cell (empty for none), national item (empty where the row alone is at fault)
+_OF_THE_ROW = frozenset({"R02"})
+
+
+def wanted(one: Generated) -> set[Violation]:
+    """Return the violations that were planted."""
+    return {(fault.rule, one.cell(fault), "" if fault.rule in _OF_THE_ROW else fault.national) for fault in one.faults}
+
+
+def found(path: Path, one: Generated, nation: Prepared) -> set[Violation]:
+    """Return the violations that a check finds."""
+    codes = codelists()
+    told = report(examine(read_catalogue(path, one.region, codes), nation, codes, base_iri()), codes)
+    return {
+        (each.rule, each.cell or "", "" if each.rule in _OF_THE_ROW else each.national_item or "")
+        for each in told.findings
+        if each.severity == "violation"
+    }
+
+
+@lru_cache(maxsize=1)
+def _nation() -> Prepared:
+    return national(NATION, codelists(), base_iri())
+
+
+def _both(task: tuple[Path, Generated]) -> tuple[str, set[Violation], set[Violation]]:
+    path, one = task
+    return path.name, wanted(one), found(path, one, _nation())
+
+
+def main() -> int:
+    """Check all and print recall, what was missed and what was not planted, by rule."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("count", type=int, nargs="?", default=500)
+    options.add_argument("--seed", default="1")
+    given = options.parse_args()
+    planted, missed, more = Counter[str](), Counter[str](), Counter[str]()
+    with tempfile.TemporaryDirectory() as folder, get_context("spawn").Pool(os.cpu_count()) as pool:
+        files = written(Path(folder), given.count, given.seed)
+        for name, theirs, ours in pool.imap_unordered(_both, files, chunksize=4):
+            planted.update(rule for rule, _, _ in theirs)
+            missed.update(rule for rule, _, _ in theirs - ours)
+            more.update(rule for rule, _, _ in ours - theirs)
+            for what, which in (("missed", theirs - ours), ("not planted", ours - theirs)):
+                for one in sorted(which):
+                    print(f"{name}: {what}: {' '.join(one)}")
+    total, lost = sum(planted.values()), sum(missed.values())
+    print(f"{given.count} catalogues, seed {given.seed}: {total} planted violations {dict(planted)}")
+    print(f"recall {(total - lost) / total:.4f}, missed {lost}, not planted {sum(more.values())}")
+    return int(bool(lost or more))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
