@@ -22,9 +22,9 @@ def add_pages(app: FastAPI, service: Service) -> None:
     service.derived(served)  # a store that cannot be read fails at the start and not at the first visit
     _add_language(app)
     _add_static(app)
-    add_lookup(app, service)
     add_compare(app, service)
     add_query(app, service)
+    add_lookup(app, service)  # last: it takes every address that is left
 
 
 def page_address(request: Request, address: str) -> str:
