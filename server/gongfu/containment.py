@@ -189,7 +189,8 @@ def _of_subject(inner: Member, outer: Member) -> Verdict:
 
 
 def _implies(inner: Member, wanted: Criterion, outer: Member) -> Verdict:
-    own = [one for one in (*inner.stated, *inner.named) if contains(wanted, one)]
+    unread = inner.unread - outer.unread
+    own = [one for one in (*inner.stated, *(() if unread else inner.named)) if contains(wanted, one)]
     if any(not one.shared for one in own):
         return Verdict(Answer.YES)
     if any(excludes(one, wanted) for one in inner.stated):
@@ -198,7 +199,7 @@ def _implies(inner: Member, wanted: Criterion, outer: Member) -> Verdict:
         return Verdict(Answer.UNKNOWN, "ambiguous-list")
     if is_unstated(wanted) or any(is_unstated(one) and one not in outer.stated for one in inner.stated):
         return Verdict(Answer.UNKNOWN, "unstated-condition")
-    if inner.unread - outer.unread:
+    if unread:
         return Verdict(Answer.UNKNOWN, "unread-words")
     alike = [one for one in inner.stated if bears_on(one, wanted) and not contains(one, wanted)]
     if alike and not apart_in_years(alike, wanted):
@@ -269,14 +270,23 @@ def _listed_apart(one: Member, verdicts: Sequence[Verdict], inner: Members, oute
 
 
 def _by_parts(one: Member, outer: Members) -> Verdict | None:
-    """Judge a member by its parts where the other side names both of two halves: 农村 and 城市, 公办 and 民办."""
+    """Judge a member by its parts where the other side names all of them: 农村 and 城市, 小学 and 初中."""
     named = {code for other in outer.members for part in other.stated for code in part.values}
+    for parts in _parts(one, named):
+        verdicts = [_best((_within(part, other) for other in outer.members), one.words) for part in parts]
+        worst = min(verdicts, key=lambda verdict: verdict.answer)
+        if worst.answer is not Answer.NO:
+            return replace(worst, inner=one.words)
+    return None
+
+
+def _parts(one: Member, named: Collection[str]) -> Iterator[list[Member]]:
+    """Yield each way to see a member as parts that are named: halves of what it leaves open, parts of its own."""
     for code in sorted(named):
         complement = values()[code].complement
         if complement in named and not any(part.attribute == values()[code].attribute for part in one.stated):
-            halves = [replace(one, stated=(*one.stated, criterion(half))) for half in (code, complement)]
-            verdicts = [_best((_within(half, other) for other in outer.members), one.words) for half in halves]
-            worst = min(verdicts, key=lambda verdict: verdict.answer)
-            if worst.answer is not Answer.NO:
-                return worst
-    return None
+            yield [replace(one, stated=(*one.stated, criterion(half))) for half in (code, complement)]
+    for whole, kinds in wording()["wholes"].items():
+        if set(kinds) <= set(named) and any(part.values == (whole,) for part in one.stated):
+            rest = tuple(part for part in one.stated if part.values != (whole,))
+            yield [replace(one, stated=(*rest, criterion(kind))) for kind in kinds]

@@ -15,6 +15,7 @@ from gongfu.implication import topic
 CONNECTORS = frozenset({"list", "or", "and", "comma"})
 Segment = list[Token]
 _MANY = 24  # more kinds of a whole, or of a qualification, are not multiplied out
+_DEEP = 4  # nor are parts of parts of parts of more than so many wholes
 
 
 def segments(found: Iterable[Token]) -> Iterator[tuple[str, Segment]]:
@@ -50,6 +51,7 @@ class Listing:
         self._found: list[Segment] = []
         self._left_out: list[Token] = []
         self._leaving_out = False
+        self._depth = 0
 
     def add(self, connector: str, segment: Segment) -> None:
         """Add a segment with the connector before it."""
@@ -63,7 +65,8 @@ class Listing:
         if connector == "comma" and not self._run:
             self._prefix = [[]]
         domain = next((index for index, token in enumerate(segment) if token.kind == "domain" and index), 0)
-        if domain:
+        if domain and self._depth < _DEEP:
+            self._depth += 1
             self._place(connector, segment[:domain])
             whole = [member + segment[domain : domain + 1] for member in self._take()[:_MANY]]
             self._whole, self._found, self._prefix = whole, [], [[]]
@@ -119,6 +122,7 @@ class Listing:
             return self._together(before, after[2:]) if closes else before
         if after[0].kind in {"other", "scope"}:
             return before + segment[index + 1 :]
+        lent = self._lent(before, after[0])
         if _names_beings(before):
             self._found, keep = [], _scope(before)
         else:
@@ -126,7 +130,16 @@ class Listing:
             alike = [any(one.attribute == about for one in token.criteria) for token in before]
             keep = alike.index(True) if True in alike else len(before) - 1
         self._run = []
-        return [*before[:keep], *after]
+        return [*(token for token in lent if token not in before[:keep]), *before[:keep], *after]
+
+    def _lent(self, before: Segment, whole: Token) -> Segment:
+        """Return what may hold for the whole: 农村 in 农村高血压、糖尿病等慢性病患者; grammar leaves that open."""
+        first = (self._found or [segment for _, segment in self._run] or [before])[0]
+        example = next((index for index in range(len(first) - 1, -1, -1) if first[index].criteria), 0)
+        about = {one.attribute for one in whole.criteria}
+        apart = (token for token in first[:example] if not about & {one.attribute for one in token.criteria})
+        return [replace(token, head=False, criteria=_as_shared(token.criteria)) for token in apart
+                if token.criteria and token.kind != "not"]  # fmt: skip
 
     def _together(self, last: Segment, rest: Segment) -> Segment:
         """Make the members so far one choice of what qualifies the rest: 企业、事业单位等组织的职工."""
@@ -243,7 +256,11 @@ def _adds_up(run: Sequence[tuple[str, Segment]]) -> bool:
     last = run[-1][1]
     if any(segment[0].kind == "not" for _, segment in run) or joints[-1] in {"and", "comma"}:
         return True
-    if joints[-1] == "list" and run[0][1][0].text.startswith("有") and not last[0].text.startswith("有"):
+    if (
+        joints[-1] == "list"
+        and any(token.text.startswith("有") for token in run[0][1])
+        and not last[0].text.startswith("有")
+    ):
         return True  # 有劳动能力和就业意愿的
     return joints[-1] == "pause" and any(token.kind == "scope" for token in last)
 

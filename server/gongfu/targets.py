@@ -106,6 +106,8 @@ def _put_aside(kept: list[Token], inner: list[Token], after: Token | None) -> No
     elif re.search(wording()["left_out"], text):
         ends = kept[-1:] and kept[-1].head and (after is None or after.kind in {*CONNECTORS, "stop"})
         kept.append(Token("not_all" if ends else "not", text, start, end, excluded(criteria)))
+    elif re.search(wording()["explaining"], text):
+        return
     elif re.search(wording()["included"], text):
         _widen(kept, criteria)
     elif criteria and not any(token.kind == "other" for token in inner):
@@ -164,8 +166,9 @@ def _clause(clause: list[Token], goes_on: bool) -> _Clause:
 
 
 def _alternative(member: Segment, read: Reading) -> Alternative:
+    being = max((index for index, token in enumerate(member) if token.head), default=0)
     stated = [one for index, token in enumerate(member) if token.kind != "not"
-              for one in _of_token(token, last=not any(later.head for later in member[index + 1 :]))]  # fmt: skip
+              for one in _of_token(token, last=index >= being)]  # fmt: skip
     left_out = [one for token in member if token.kind == "not" for one in token.criteria]
     unread = tuple(read.quote(token.start, token.end) for token in member if token.kind == "other")
     start, end = read.span(min(token.start for token in member), max(token.end for token in member))
