@@ -19,7 +19,7 @@ MODULES = [
     "findings", "report", "check",
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql",
-    "examples", "dumps", "metadata", "publishing", "build", "revision", "query", "service", "responses",
+    "examples", "dumps", "metadata", "publishing", "search", "build", "revision", "query", "service", "responses",
     "endpoint",
     "downloads",
     "metrics",

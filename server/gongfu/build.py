@@ -32,6 +32,7 @@ from gongfu.publishing.published import published_graphs
 from gongfu.publishing.submission import FOLDER, carry_over, submissions, submissions_digest
 from gongfu.report.shacl_report import validation_report
 from gongfu.reviews import reviews_beside
+from gongfu.search import INDEX, write_index
 from gongfu.settings import base_iri, house
 from gongfu.sources import (
     annotations,
@@ -120,6 +121,7 @@ def finish(out: Path, beside: Path, base: str) -> Built:
     _describe_itself(beside, base)
     sums = (beside / "dumps" / SUMS).read_bytes()
     write_facts(beside / "store", hashlib.sha256(sums).hexdigest()[:16])
+    write_index(beside / "store", beside / INDEX)
     target = out / _name(beside)
     if target.exists():
         shutil.rmtree(target)

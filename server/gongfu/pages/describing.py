@@ -37,7 +37,11 @@ def _classes(visit: Visit, iri: str) -> set[str] | None:
         return None
     graph = ox.DefaultGraph() if visit.served.dataset.merged else None
     said = list(visit.served.store.quads_for_pattern(node, None, None, graph))
-    return {quad.object.value for quad in said if quad.predicate == _TYPE} if said else None
+    return (
+        {term.value for quad in said if quad.predicate == _TYPE and isinstance(term := quad.object, ox.NamedNode)}
+        if said
+        else None
+    )
 
 
 def thing_page(visit: Visit, iri: str) -> Found:

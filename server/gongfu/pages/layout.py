@@ -5,13 +5,14 @@ its ETag is known before the engine is touched. Addresses begin with the languag
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import jinja2
+import pyoxigraph as ox
 from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -23,6 +24,7 @@ from gongfu.pages.messages import LANGUAGES, Messages, read_messages
 from gongfu.pages.naming import Names, read_names
 from gongfu.problems import Problem, Problems
 from gongfu.responses import FRESH, READING, unchanged_or
+from gongfu.search import open_index
 from gongfu.service import Service
 from gongfu.sparql.dataset import Dataset, open_store
 from gongfu.sparql.request import matches
@@ -37,11 +39,15 @@ POLICY = (
 
 @dataclass(frozen=True)
 class Served:
-    """The data as the pages read them: what is known of them, the open store, the names of things."""
+    """The data as the pages read them: what is known of them, the open store, the names of things, the index."""
 
     dataset: Dataset
-    store: Any
+    store: ox.Store
     names: Names
+    index: sqlite3.Connection
+    kept: dict[str, Asked] = field(
+        default_factory=dict
+    )  # answers to queries without values: they scan, and never change
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,14 @@ class Visit:
     served: Served
 
     def ask(self, name: str, **values: Term) -> Asked:
-        """Run the query ``queries/<room>/<name>.rq`` with values for some of its variables."""
-        return ask(self.served.store, self.served.dataset.merged, f"{self.room}/{name}", **values)
+        """Run the query ``queries/<room>/<name>.rq`` with values for some variables; without any, run it once."""
+        query, kept = f"{self.room}/{name}", self.served.kept
+        if not values and query in kept:
+            return kept[query]
+        found = ask(self.served.store, self.served.dataset.merged, query, **values)
+        if not values:
+            kept[query] = found
+        return found
 
     def name(self, iri: str) -> Said:
         """Return the name of a thing in the language of the page, in Chinese where it has no other."""
@@ -71,7 +83,7 @@ Find = Callable[[Visit], Found]
 def served(dataset: Dataset) -> Served:
     """Open what the pages read; for ``service.derived``."""
     store = open_store(dataset.path)
-    return Served(dataset, store, read_names(store, dataset.merged))
+    return Served(dataset, store, read_names(store, dataset.merged), open_index(dataset.path))
 
 
 class Room:

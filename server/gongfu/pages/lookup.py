@@ -3,22 +3,49 @@
 Place in the flow: HTTP, pages. What is shown is found by queries/lookup/*.rq.
 """
 
+from collections.abc import Iterable
+
 from fastapi import FastAPI
 
 from gongfu.examples import examples
+from gongfu.pages.browsing import browse
 from gongfu.pages.describing import describe
 from gongfu.pages.layout import Found, Room, Visit
+from gongfu.search import Hit, find
 from gongfu.service import Service
 from gongfu.settings import house
 
+KINDS = ("item", "edition", "region", "department", "group", "indicator", "rule", "code")
 _QUESTIONS = "questions"
+_LONGEST, _FEW, _MANY = 80, 4, 60
 
 
 def add_lookup(app: FastAPI, service: Service) -> None:
     """Add the pages of the room."""
     room = Room(app, service, "lookup")
     room.page("/", "lookup/start.html")(_start)
+    room.page("/search", "lookup/search.html")(_search)
+    room.page("/suggest", "lookup/suggestions.html")(_suggest)
+    room.page("/browse", "lookup/browse.html")(browse)
     room.page("/{path:path}", "lookup/thing.html")(describe)  # takes every address that is left: add it last
+
+
+def _search(visit: Visit) -> Found:
+    asked = visit.query.get("q", "").strip()[:_LONGEST]
+    return {"asked": asked, "found": by_kind(find(visit.served.index, asked, visit.language), _MANY)}
+
+
+def _suggest(visit: Visit) -> Found:
+    asked = visit.query.get("q", "").strip()[:_LONGEST]
+    return {"asked": asked, "found": by_kind(find(visit.served.index, asked, visit.language, 60), _FEW)}
+
+
+def by_kind(hits: Iterable[Hit], most: int) -> dict[str, list[list[Hit]]]:
+    """Return hits by kind, items first; items of one name in several catalogues stand together."""
+    found: dict[str, dict[str, list[Hit]]] = {kind: {} for kind in KINDS}
+    for hit in hits:
+        found[hit.kind].setdefault(hit.label if hit.kind == "item" else hit.thing, []).append(hit)
+    return {kind: list(groups.values())[:most] for kind, groups in found.items() if groups}
 
 
 def _start(visit: Visit) -> Found:
