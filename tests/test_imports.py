@@ -14,7 +14,8 @@ MODULES = [
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
     "likeness", "match", "earlier", "coverage", "indicators",
-    "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph", "funding_graph",
+    "narrative", "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph",
+    "funding_graph",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "reviews", "subject",
     "findings", "report", "check",
     # HTTP: a module with routes gets a line of its own

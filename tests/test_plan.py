@@ -16,6 +16,7 @@ from gongfu.codes import codelists
 from gongfu.document import Document, read_document
 from gongfu.facts import construct
 from gongfu.figures import read_figure, read_label, read_title
+from gongfu.narrative import read_narrative
 from gongfu.plan import take_plan
 from gongfu.plan_graph import plan_triples, value_text
 from gongfu.reading.cells import table_from_texts
@@ -250,3 +251,34 @@ def test_cube_holds_every_figure(cube: ox.Store) -> None:
 def test_construct_of_an_empty_plan_makes_nothing() -> None:
     assert plan_triples(Plan(), "x", "CN", codelists(), BASE, catalogue=True) == []
     assert construct(ox.Store(), house().data / "tables" / "observation.rq", {"base": BASE}) == []
+
+
+# --- running text -----------------------------------------------------------------------------------------------------
+
+
+@needs_documents
+@pytest.mark.parametrize("edition", ["hebei-13fyp", "jilin-13fyp"])
+def test_statements_are_read_from_a_document_as_people_typed_them(edition: str) -> None:
+    folder = source_folder(edition)
+    document = read_document(DOCUMENTS / described(folder)["document"]["file"])
+    read = read_narrative(document.prose, "province", 2016, codelists())
+    typed = curated_plan(folder, codelists()).statements
+    assert typed
+    assert [(one.kind, one.indicator, one.words) for one in read] == [
+        (one.kind, one.indicator, one.words) for one in typed
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prose", "kinds"),
+    [
+        ("截至2015年，婴儿死亡率降到5‰；国民综合阅读率达到80%。", ["baseline", "baseline"]),
+        ("第一节 发展基础\n国民综合阅读率达到80%。\n第二节 主要目标\n国民综合阅读率达到85%。", ["baseline", "target"]),
+        ("到2020年，国民综合阅读率达到85%，比2015年提高5个百分点。", ["target"]),
+        ("第二节 主要目标\n2014年国民综合阅读率达到78%。", ["baseline"]),
+        ("国民综合阅读率达到85%。", []),
+        ("第二节 主要目标\n49个县国民综合阅读率有所提高，阅读率达到85%。", []),
+    ],
+)
+def test_words_and_headings_say_what_a_number_is(prose: str, kinds: list[str]) -> None:
+    assert [one.kind for one in read_narrative(prose, "province", 2016, codelists())] == kinds

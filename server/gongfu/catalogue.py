@@ -142,11 +142,29 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A number that running text states for an indicator: ``kind`` baseline (a level reached) or target.
+
+    ``words`` is the value in no language; the bounds are in ``unit``, the normal unit, None where open.
+    """
+
+    kind: str
+    indicator: str
+    label: str
+    quote: str
+    words: str
+    lower: Decimal | None
+    upper: Decimal | None
+    unit: str
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What a plan holds beside its catalogue: the figures of its indicator tables, its tasks, both in order."""
+    """What a plan holds beside its catalogue: figures of indicator tables, tasks, statements; each in order."""
 
     observations: tuple[Observation, ...] = ()
     tasks: tuple[Task, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)

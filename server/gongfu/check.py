@@ -20,6 +20,7 @@ from gongfu.findings import Report, report
 from gongfu.funding_source import curated_funding
 from gongfu.masthead import read_masthead
 from gongfu.match import Correspondence
+from gongfu.narrative import read_narrative
 from gongfu.plan import take_plan
 from gongfu.regions import guess_region, level_of
 from gongfu.reviews import FaultyReviews, Review, reviews_beside
@@ -150,6 +151,13 @@ def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogu
         raise _without_items(path.name, passages, document.unread)
     _check_extent(arranged.items, path.name)
     edition = _edition(path, document, arranged, region, codes)
+    if path.name != "catalogue.csv":
+        plan = replace(
+            plan,
+            statements=read_narrative(
+                document.prose, edition.level, edition.period[0] if edition.period else None, codes
+            ),
+        )
     pictures = [Unread("picture", place) for place in document.unread]
     unread = (*arranged.unread, *passages, *pictures, *unread_cells)
     return Catalogue(edition, arranged.items, unread, arranged.columns, path.name, plan)

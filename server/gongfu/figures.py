@@ -19,6 +19,7 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年?(?!\d)")
 _BRACKETS = re.compile(r"^(?P<label>.+?)[（(](?P<unit>[^（()）]{0,12})[)）](?P<mark>[\d①-⑳*＊]{0,2})$")
 _FIGURE = re.compile(r"(\D*?)[\[［〔【（(]?(\d+(?:\.\d+)?)[\]］〕】）)]?(\D*)")
 _DIGITS_MAX = 18
+_SIGNS = {"more-than": ">", "at-least": "≥", "at-most": "≤", "less-than": "<", "about": "约"}
 _HEADS = {"人次": "人次", "人数": "人", "户数": "户", "套数": "套", "比例": "%", "率": "%", "比重": "%"}
 
 
@@ -138,6 +139,11 @@ def read_figure(text: str, codes: CodeLists) -> Figure | None:
     if before is None or behind is None:
         return None
     return Figure(Decimal(found[2]), behind if behind != "exactly" else before, unit)
+
+
+def signed(comparator: str, digits: str, unit: str) -> str:
+    """Return a figure with the sign of its comparator and its unit, in no language: >375万人, 18/10万."""
+    return f"{_SIGNS.get(comparator, '')}{digits}{unit.removeprefix('1') if '/' in unit else unit}"
 
 
 def _meaning(said: Mapping[str, str], word: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Plan graph: indicator tables and divisions of tasks become triples, and so does what answers the nation's.
+"""Plan graph: indicator tables, tasks and statements become triples, and so does what answers the nation's.
 
 Place in the flow: **map**, beside graph. The CONSTRUCT files of data/tables/ hold the IRI patterns.
 """
@@ -10,16 +10,15 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from gongfu.catalogue import Catalogue, CellReference, Observation, Plan, Task
+from gongfu.catalogue import Catalogue, CellReference, Observation, Plan, Statement, Task
 from gongfu.codes import CodeLists
 from gongfu.facts import Cell, Row, triples
-from gongfu.figures import indicator_words
+from gongfu.figures import indicator_words, signed
 from gongfu.graph import node
 from gongfu.indicator_pairs import IndicatorPair, indicator_pairs
 from gongfu.measures import Measure, normalised
 from gongfu.tasks import TaskRole, task_pairs, task_roles
 
-_SIGNS = {"more-than": ">", "at-least": "≥", "at-most": "≤", "less-than": "<", "about": "约"}
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -46,7 +45,17 @@ def plan_triples(
         *triples("observation", observations, base),
         *triples("task", tasks, base),
         *triples("task-role", roles, base),
+        *triples("statement", _statement_rows(plan.statements, edition, codes), base),
     ]
+
+
+def _statement_rows(statements: Sequence[Statement], edition: str, codes: CodeLists) -> list[Row]:
+    return [
+        {"edition": edition, "order": order, "indicator": node(one.indicator), "label": one.label,
+         "kind": node(codes.iri("period-kind", one.kind)), "text": one.words, "quote": one.quote, "unit": one.unit,
+         "polarity": node(_polarity(one.indicator, one.label, codes)), "lower": one.lower, "upper": one.upper}
+        for order, one in enumerate(statements, 1)
+    ]  # fmt: skip
 
 
 def _paths(observations: Sequence[Observation]) -> list[str]:
@@ -71,7 +80,8 @@ def _observation_row(
         "kind": node(codes.iri("period-kind", one.kind)), "label": one.label, "printed": one.printed,
         "value": one.value, "text": value_text(one), "footnote": one.footnote,
         "comparator": node(codes.iri("comparator", one.comparator)), "unit": node(codes.iri("unit", one.unit)),
-        "multiplier": node(codes.iri("multiplier", one.multiplier)), "polarity": node(_polarity(one, codes)),
+        "multiplier": node(codes.iri("multiplier", one.multiplier)),
+        "polarity": node(_polarity(one.indicator, one.label, codes)),
         "normalLower": normal.normal_lower if printed else None, "normalUnit": normal.normal_unit if printed else None,
         "normalUpper": normal.normal_upper if printed else None, **_place(one.cell),
     }  # fmt: skip
@@ -94,14 +104,14 @@ def value_text(one: Observation) -> str:
     if one.value is None or digits is None:
         return one.printed
     unit = f"{one.multiplier}{one.unit}" if one.unit else one.printed_unit
-    return f"{_SIGNS.get(one.comparator, '')}{digits.group()}{unit.removeprefix('1') if '/' in unit else unit}"
+    return signed(one.comparator, digits.group(), unit)
 
 
-def _polarity(one: Observation, codes: CodeLists) -> str | None:
-    known = codes.concepts.get(one.indicator)
+def _polarity(indicator: str, label: str, codes: CodeLists) -> str | None:
+    known = codes.concepts.get(indicator)
     if known and "polarity" in known.facts:
         return known.facts["polarity"]
-    lower = any(one.label.endswith(ending) for ending in indicator_words()["lower_is_better"])
+    lower = any(label.endswith(ending) for ending in indicator_words()["lower_is_better"])
     return codes.iri("polarity", "lower" if lower else "higher")
 
 

@@ -22,9 +22,12 @@ from gongfu.elements import Element, element_at
 from gongfu.figures import read_figure
 from gongfu.match import Correspondence
 from gongfu.measures import Measure, normalised
+from gongfu.narrative import statements_in
 from gongfu.plan import take_plan
 from gongfu.settings import house, read_yaml
 
+# The kinds of narrative.csv that state a number of an indicator, by their code.
+_STATED = {"level": "baseline", "target": "target"}
 _KINDS = frozenset({"baseline", "interim", "target", "cumulative"})
 
 
@@ -232,13 +235,16 @@ def annotations(folder: Path) -> tuple[Annotation, ...]:
 
 
 def curated_plan(folder: Path, codes: CodeLists) -> Plan:
-    """Return the indicator table (indicators.csv) and the division of tasks (tasks.csv) of a folder."""
+    """Return what people typed beside a catalogue: indicators.csv, tasks.csv, the indicators of narrative.csv."""
     observations = tuple(
         one for line, row in _rows(folder / "indicators.csv") for one in _figures(folder, line, row, codes)
     )
     path = folder / "tasks.csv"
     tasks = take_plan(read_document(path), codes)[1].tasks if path.is_file() else ()
-    return Plan(observations, tasks)
+    level = edition_of(folder).level if (folder / "source.yaml").is_file() else "province"
+    statements = tuple(one for _, row in _rows(folder / "narrative.csv") if row["kind"] in _STATED
+                       for one in statements_in(row["quote"], _STATED[row["kind"]], level, codes))  # fmt: skip
+    return Plan(observations, tasks, statements)
 
 
 def _figures(folder: Path, line: int, row: Mapping[str, str], codes: CodeLists) -> Iterator[Observation]:
