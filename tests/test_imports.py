@@ -24,7 +24,7 @@ MODULES = [
     "endpoint",
     "downloads",
     "metrics",
-    "graph_store", "publisher",
+    "graph_store", "publisher", "workbench",
     "resources",
     "checking",
     "pages",

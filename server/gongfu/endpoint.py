@@ -5,6 +5,7 @@ Place in the flow: HTTP. What a request asks is read by sparql.request, queries 
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -12,19 +13,27 @@ from fastapi.responses import JSONResponse, Response
 from gongfu import __version__
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
-from gongfu.responses import FRESH, body, unchanged_or, with_charset
+from gongfu.responses import FRESH, bearer, body, unchanged_or, with_charset
 from gongfu.service import Service
 from gongfu.sparql.answering import GRAPH_TYPES, Job
 from gongfu.sparql.dataset import Dataset
 from gongfu.sparql.description import metadata_of, service_description, written
 from gongfu.sparql.pool import Limits
-from gongfu.sparql.request import content, entity_tag, job, matches
+from gongfu.sparql.request import Update, content, entity_tag, job, matches, update
 from gongfu.sparql.tables import EXTENSIONS
 
 _METHODS = ["GET", "HEAD", "POST", "QUERY"]
 
 
-def add_endpoint(app: FastAPI, service: Service) -> None:
+class Updater(Protocol):
+    """Whoever runs updates; the public service has none."""
+
+    async def update(self, asked: Update, token: str) -> None:
+        """Run an update; raises Problem."""
+        ...
+
+
+def add_endpoint(app: FastAPI, service: Service, updater: Updater | None = None) -> None:
     """Add /sparql and /health."""
 
     @app.api_route("/sparql/", methods=_METHODS, include_in_schema=False)
@@ -34,6 +43,10 @@ def add_endpoint(app: FastAPI, service: Service) -> None:
         sent = None
         if request.method in {"POST", "QUERY"}:
             sent = content(request.headers.get("content-type"), await body(request, service.limits.query_bytes))
+            changing = update(request.scope["query_string"], sent) if updater and request.method == "POST" else None
+            if updater and changing:
+                await updater.update(changing, bearer(request))
+                return Response(status_code=204, headers={"cache-control": "no-store"})
         accept = ",".join(request.headers.getlist("accept")) or None
         asked = job(request.scope["query_string"], sent, accept)
         if asked is None:

@@ -14,7 +14,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
-from gongfu.responses import READING, body, unchanged_or
+from gongfu.responses import READING, bearer, body, unchanged_or
 from gongfu.service import Service
 from gongfu.sparql.answering import DEFAULT, GRAPH_TYPES, Job
 from gongfu.sparql.request import content, parameters
@@ -71,7 +71,7 @@ def add_graph_store(app: FastAPI, service: Service, publisher: Publisher | None)
         if publisher is None:
             raise Problem("publishing-off")
         contents = [] if request.method == "DELETE" else await _contents(request)
-        done = await publisher.change(Sent(_ACTIONS[request.method], graph, contents, _token(request)))
+        done = await publisher.change(Sent(_ACTIONS[request.method], graph, contents, bearer(request)))
         location = {"location": done.graph} if done.status == 201 else {}
         kind = {"content-type": "application/json"} if done.told else {}
         return Response(done.told, done.status, {"cache-control": "no-store", **location, **kind})
@@ -109,11 +109,6 @@ def _named(request: Request) -> str | None:
     if len(graphs) + len(default) > 1:
         raise Problem("parameter-repeated", {"name": "graph", "times": len(graphs) + len(default)})
     return "" if default else graphs[0] if graphs else None
-
-
-def _token(request: Request) -> str:
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
 
 
 async def _contents(request: Request) -> list[tuple[str, bytes]]:

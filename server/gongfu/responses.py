@@ -41,6 +41,12 @@ def with_charset(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
+def bearer(request: Request) -> str:
+    """Return the token of a request's Authorization header, an empty text without one."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
 async def body(request: Request, most: int) -> bytes:
     """Read the content of a request; raises Problem past the limit, before more of it is taken in."""
     read = bytearray()

@@ -4,10 +4,13 @@ Place in the flow: rightmost but for the command line.
 """
 
 import asyncio
+import secrets
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pyoxigraph as ox
 import uvicorn
 from fastapi import FastAPI
 from starlette_compress import CompressMiddleware, add_compress_type
@@ -27,14 +30,16 @@ from gongfu.resources import add_resources
 from gongfu.responses import add_problems
 from gongfu.service import Service
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
-from gongfu.sparql.dataset import PAGES, describe
+from gongfu.sparql.dataset import PAGES, describe, write_facts
 from gongfu.sparql.pool import Limits
+from gongfu.workbench import Workbench
 
 
-def application(store_path: Path, limits: Limits | None = None, out: Path | None = None) -> FastAPI:
+def application(store_path: Path, limits: Limits | None = None, out: Path | None = None, token: str = "") -> FastAPI:
     """Return the application over a finished store, which it opens read-only.
 
     ``out`` is the folder of builds that holds it: with it, agencies can publish, and newer builds are served at once.
+    With a ``token`` it is a workbench instead, which keeps its changes under ``out``.
 
     Raises:
         FileNotFoundError: there is no store at the path.
@@ -45,7 +50,7 @@ def application(store_path: Path, limits: Limits | None = None, out: Path | None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        following = asyncio.create_task(service.follow(out / CURRENT / "store")) if out else None
+        following = asyncio.create_task(service.follow(out / CURRENT / "store")) if out and not token else None
         try:
             await service.start()
             yield
@@ -64,9 +69,10 @@ def application(store_path: Path, limits: Limits | None = None, out: Path | None
     app.add_middleware(SafeHeaders)
     add_metrics(app, service)
     add_problems(app, service.problems)
-    add_endpoint(app, service)
+    workbench = Workbench(service, out, token) if out and token else None
+    add_endpoint(app, service, workbench)
     add_downloads(app, service)
-    add_graph_store(app, service, CataloguePublisher(service, out) if out else None)
+    add_graph_store(app, service, workbench or (CataloguePublisher(service, out) if out else None))
     checks = add_check(app, service)
     add_pages(app, service)
     add_resources(app, service, page_address)  # takes every address that is left
@@ -78,3 +84,17 @@ def serve(out: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
     longest = 2 * Limits().query_bytes  # a query in an address is percent-encoded
     app = application(built_or_build(out), out=out.resolve())
     uvicorn.run(app, host=host, port=port, server_header=False, h11_max_incomplete_event_size=longest)
+
+
+def serve_workbench(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve an empty workbench, which is gone when the process ends; its token is printed."""
+    token = secrets.token_urlsafe(32)
+    with tempfile.TemporaryDirectory(prefix="gongfu-workbench-") as folder:
+        store = Path(folder) / "empty" / "store"
+        store.parent.mkdir()
+        ox.Store(str(store)).flush()
+        write_facts(store, "empty", open_=True)
+        print(f"令牌 token: {token}", flush=True)
+        uvicorn.run(
+            application(store, Limits(workers=1), Path(folder), token), host=host, port=port, server_header=False
+        )

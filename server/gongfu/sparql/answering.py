@@ -56,12 +56,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Source:
-    """What a worker answers from: the open store, the graphs it has, and the limit of an answer in bytes."""
+    """What a worker answers from: the open store, the graphs that may be named (None: any), the bytes of an answer."""
 
     store: ox.Store
     base: str
     merged: bool
-    graphs: frozenset[str]
+    graphs: frozenset[str] | None
     most_bytes: int
 
 
@@ -107,7 +107,7 @@ def _looked_up(source: Source, job: Job) -> Answer:
     neighbours = Neighbours(source.store, source.merged, source.base)
     if job.graph:
         iri, cut, found = job.about[0], 0, iter(neighbours.document(job.graph))
-        if job.graph not in source.graphs and job.graph != DEFAULT:
+        if source.graphs is not None and job.graph not in source.graphs and job.graph != DEFAULT:
             return Answer(problem="not-found")
     else:
         around = neighbours.of(job.about, _MOST_LINKS)
@@ -130,6 +130,8 @@ def _refusal(source: Source, job: Job) -> Answer | None:
     if fault:
         return _faulty(fault)
     names = job.names or graph_names(job.query, source.base)
+    if source.graphs is None:
+        return None
     unknown = next((name for name in (*names.default, *names.named) if name not in source.graphs), None)
     return Answer(problem="graph-unknown", facts={"graph": unknown[:300]}) if unknown is not None else None
 

@@ -29,7 +29,8 @@ class Dataset:
     """A store folder: digest of its quads, triples of each named graph by IRI, triples in all.
 
     ``merged`` says that the store's own default graph holds every triple of its named graphs. Where it does not, the
-    engine joins the graphs for each query, and a triple that stands in two of them is counted twice.
+    engine joins the graphs for each query, and a triple that stands in two of them is counted twice. ``open`` says that
+    graphs come and go, so that one that is not there is an empty one.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Dataset:
     graphs: Mapping[str, int]
     triples: int
     merged: bool
+    open: bool = False
 
 
 class _Digest(io.BytesIO):
@@ -77,13 +79,13 @@ def describe(path: Path) -> Dataset:
     return _described(path, store)
 
 
-def write_facts(path: Path, version: str) -> None:
+def write_facts(path: Path, version: str, open_: bool = False) -> None:
     """Write beside a store that was built what is known of it, so that a service need not read it all to start."""
     store = open_store(path)
     graphs = _counts(store)
     facts = {
         "base": base_iri(), "version": version, "graphs": graphs, "triples": len(store) - sum(graphs.values()),
-        "merged": True,
+        "merged": True, "open": open_,
     }  # fmt: skip
     (path.parent / FACTS).write_text(json.dumps(facts), "utf-8")
 

@@ -108,7 +108,7 @@ async def start_worker(dataset: Dataset, limits: Limits) -> Worker:
     """
     order = Order(
         store=str(dataset.path), base=dataset.base, merged=dataset.merged, seconds=limits.seconds,
-        most_bytes=limits.result_bytes, memory_bytes=limits.memory_bytes,
+        most_bytes=limits.result_bytes, memory_bytes=limits.memory_bytes, any_graph=dataset.open,
     )  # fmt: skip
     command = (sys.executable, "-m", "gongfu.sparql.worker", json.dumps(asdict(order)))
     pipe = asyncio.subprocess.PIPE

@@ -40,6 +40,14 @@ class Content:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Update:
+    """A SPARQL update, and the graphs that its request has it see."""
+
+    text: str
+    names: GraphNames
+
+
 def content(header: str | None, body: bytes) -> Content:
     """Return the content for a ``Content-Type`` header."""
     kind, *parameters = (part.strip() for part in (header or "").split(";"))
@@ -84,6 +92,18 @@ def _named(name: str) -> tuple[str | None, str | None]:
     wanted = FORMATS.get(name.lower())
     results = wanted if wanted in (*RESULT_TYPES, *table_types()) else None
     return results, wanted if wanted in GRAPH_TYPES else None
+
+
+def update(query_string: bytes, sent: Content) -> Update | None:
+    """Return the update that a POST holds, None where it holds none; raises Problem where the protocol is not kept."""
+    pairs = parameters(query_string)
+    if sent.type == FORM_TYPE:
+        pairs += parameters(_utf8(sent))
+    elif sent.type == UPDATE_TYPE:
+        pairs.append(("update", _decoded(_utf8(sent))))
+    text = _single(pairs, "update") if sent.type in {FORM_TYPE, UPDATE_TYPE} else None
+    names = GraphNames(tuple(_values(pairs, "using-graph-uri")), tuple(_values(pairs, "using-named-graph-uri")))
+    return None if text is None else Update(text, names)
 
 
 def parameters(encoded: bytes) -> list[tuple[str, str]]:
