@@ -124,7 +124,9 @@ def _in_one(one: Criterion) -> Criterion:
 
 def _says_nothing(one: Criterion) -> bool:
     complements = {values()[code].complement for code in one.values}
-    return bool(one.values) and (bool(complements & set(one.values)) or set(one.values) <= set(wording()["neutral"]))
+    return bool(one.values) and (
+        bool(complements & set(one.values)) or bool(set(one.values) & set(wording()["neutral"]))
+    )
 
 
 def _lies_in(one: Criterion, region: str) -> bool:

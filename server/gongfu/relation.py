@@ -162,7 +162,8 @@ def _limits(own: Sequence[Read], national: Sequence[Read], province: Members, na
     theirs = {limit for group, _ in national for limit in group.limits}
     found = [limit for group, _ in own for limit in group.limits if limit not in theirs]
     known = {code for one in nation.members for part in one.stated for code in part.values}
-    stated = [part for one in province.members for part in one.stated if is_limit(part)]
+    open_to_all = _holds(province, nation)  # 户籍人口和常住人口
+    stated = [] if open_to_all else [part for one in province.members for part in one.stated if is_limit(part)]
     places = [part for part in stated if not set(part.values) <= known]
     texts = [reading(group.text).text for group, _ in own]
     return tuple(dict.fromkeys([*found, *(_printed(part, texts) for part in places)]))
