@@ -12,10 +12,10 @@ class Measure:
     """One number that a standard promises.
 
     ``lower`` and ``upper`` are printed numbers times ``multiplier`` in ``unit``; bounds are None where open.
-    ``normal_*`` are the same in the normal unit (元每生每年, %) or None where there is no such form.
+    ``normal_*`` are the same in the normal unit (元/人·年, %) or None where there is no such form.
     ``start`` and ``end`` are offsets of ``quote`` in the verbatim text of the cell; ``context`` is the sentence up to
-    there, in reading form. ``printed`` is a fraction as it stands in print (1/3). ``due_year`` is the year by which the
-    value is to be reached, where the text says so (2018年达到80%).
+    there, in reading form, as far as it can matter. ``printed`` is a fraction as it stands in print (1/3).
+    ``due_year`` is the year by which the value is to be reached, where the text says so (2018年达到80%).
     """
 
     label: str

@@ -15,7 +15,7 @@ from gongfu.cutting import Piece, cut
 from gongfu.measure import Measure, Passage
 from gongfu.normal import normalised
 from gongfu.selection import selects
-from gongfu.sentence import Sentence, sentences, words_of
+from gongfu.sentence import REACH, Sentence, sentences, words_of
 from gongfu.text import Reading, reading
 from gongfu.words import words
 
@@ -45,7 +45,7 @@ def read_measures(
         found, left = _read_sentence(read, sentence, level, spans[0] if len(spans) == 1 else None)
         measures += found
         unread += left
-    return tuple(replace(one, label=one.label or name) for one in measures), tuple(unread)
+    return tuple(one if one.label else replace(one, label=name) for one in measures), tuple(unread)
 
 
 def _read_sentence(
@@ -104,7 +104,7 @@ def _measure(read: Reading, sentence: Sentence, index: int, level: str, before: 
         unit="%" if value.fraction else words().units.get(value.unit, value.unit),
         per=per_what(sentence, index, segment, before), multiplier=value.multiplier,
         attainment=attainment(whole), quote=read.printed[start:end], start=start, end=end,
-        context=read.text[sentence.pieces[0].start : last],
+        context=read.text[max(sentence.pieces[0].start, last - REACH) : last],
         printed=value.printed, due_year=due_year(sentence, index),
     )  # fmt: skip
     counted_in = scope(measure, whole, level)

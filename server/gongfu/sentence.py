@@ -53,10 +53,17 @@ class Sentence:
 
         What stands in brackets on the way is passed over: 国产新片（院线上映不超过2年）比例不少于1/3.
         """
-        segment = outside_brackets(self.pieces[self._segment_start(index) : index])
-        while segment and segment[0].text == "、":
-            segment = segment[1:]
-        return segment
+        if index not in self._segments:
+            segment = outside_brackets(self.pieces[self._segment_start(index) : index])
+            while segment and segment[0].text == "、":
+                segment = segment[1:]
+            self._segments[index] = segment
+        return self._segments[index]
+
+    @cached_property
+    def _segments(self) -> dict[int, list[Piece]]:
+        """The segments asked for so far, by index: every question about a value begins with its segment."""
+        return {}
 
     def between(self, index: int) -> str:
         """Return the words between the value before a value and the value itself; a stop where there is none."""

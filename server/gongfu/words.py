@@ -182,10 +182,13 @@ class Words:
             return [self.trimmed(part) for part in parts]
         if len(parts) < 2 or not self.measured_endings.search(parts[-1]):
             return [label]
-        if each and all(len(part) < 4 for part in parts[:-1]):
-            return [part + parts[-1][len(part) :] for part in parts[:-1]] + [parts[-1]]
-        if all(self.measured_endings.search(part) for part in parts):
-            return [self.trimmed(part) for part in parts]
+        listed = [part for part in label.split("、") if part]
+        for several in (parts, listed):
+            if len(several) > 1 and all(self.measured_endings.search(part) for part in several):
+                return [self.trimmed(part) for part in several]
+        headed = [_with_head(part, parts[-1]) for part in parts[:-1]] if each else []
+        if headed and all(headed):
+            return [*headed, parts[-1]]
         longest_first = sorted(self.groups, key=len, reverse=True)
         first_group = next((group for group in longest_first if parts[-1].startswith(group)), "")
         if first_group and all(part in self.groups for part in parts[:-1]):
@@ -199,6 +202,18 @@ class Words:
             if len(parts) == count:
                 return parts
         return [label] * count
+
+
+def _with_head(part: str, last: str) -> str:
+    """Add to one of several subjects what the last of them says for all: 职工养老保险、居民养老保险参保率.
+
+    Empty where the two have nothing in common and neither is short.
+    """
+    for size in range(len(part), 1, -1):
+        place = last.rfind(part[-size:])
+        if place >= 0:
+            return part + last[place + size :]
+    return part + last[len(part) :] if len(part) < 3 else part + last[-4:] if len(part) < 5 else ""
 
 
 def _spelled(text: str) -> str:
