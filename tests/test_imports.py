@@ -17,7 +17,7 @@ MODULES = [
     "narrative", "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph",
     "funding_graph",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "reviews", "subject",
-    "findings", "report", "check",
+    "findings", "report", "check", "many",
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql",
     "examples", "dumps", "metadata", "publishing", "search", "build", "revision", "query", "service", "responses",

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from gongfu import __version__
 from gongfu.arrange import columns
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import CodeLists, codelists
@@ -33,7 +32,7 @@ from gongfu.publishing.submission import FOLDER, carry_over, submissions, submis
 from gongfu.report.shacl_report import validation_report
 from gongfu.reviews import reviews_beside
 from gongfu.search import INDEX, write_index
-from gongfu.settings import base_iri, house
+from gongfu.settings import base_iri, house, sources_digest
 from gongfu.sources import (
     annotations,
     curated_correspondences,
@@ -49,7 +48,6 @@ from gongfu.sparql.description import METADATA
 from gongfu.target_source import curated_targets
 
 CURRENT = "current"
-_SOURCE_SUFFIXES = frozenset({".ttl", ".rq", ".csv", ".yaml", ".lark", ".py"})
 _KEPT = 3  # the builds before stay, for readers that still have them open
 
 
@@ -144,16 +142,6 @@ def _describe_itself(beside: Path, base: str) -> None:
 def _name(folder: Path) -> str:
     """Return the name of a build: the digest of its sources, and that of what agencies published."""
     return "-".join(part for part in (sources_digest(), submissions_digest(folder)) if part)
-
-
-def sources_digest() -> str:
-    """Return a short digest of everything a build depends on: the files of the house, the base IRI, the version."""
-    digest = hashlib.sha256(f"{__version__} {base_iri()}".encode())
-    folders = house()
-    for root in (folders.ontology, folders.shapes, folders.data, Path(__file__).parent):
-        for path in sorted(path for path in root.rglob("*") if path.is_file() and path.suffix in _SOURCE_SUFFIXES):
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
 
 
 def _switch(out: Path, version: str) -> None:

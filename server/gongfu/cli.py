@@ -7,8 +7,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gongfu import __version__
+
+if TYPE_CHECKING:
+    from gongfu.many import Outcome
 
 _ABOUT = "公服：基本公共服务清单的比对、关联数据与查询 / check, link and query catalogues of public services"
 CONFORMS, DOES_NOT, COULD_NOT = 0, 1, 2
@@ -32,7 +36,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"gongfu {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
     check = commands.add_parser("check", help="比对一份清单与国家清单 / check a catalogue against the national one")
-    check.add_argument("file", type=Path, help="清单文件（xlsx、csv、docx、pdf、txt 等）/ the catalogue file")
+    check.add_argument(
+        "files", type=Path, nargs="+", metavar="file",
+        help="清单文件（xlsx、csv、docx、pdf、txt 等）或文件夹，可写多个 / catalogue files or folders of them",
+    )  # fmt: skip
     check.add_argument("--against", default="cn-13fyp", help="国家清单版本 / the national edition (default: cn-13fyp)")
     check.add_argument(
         "--region",
@@ -48,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--lang", choices=["zh", "en"], default="zh", help="文字报告的语言 / language of the text report"
     )
+    check.add_argument(
+        "--engine", choices=["shacl", "pyshacl"], default="shacl",
+        help="SHACL 引擎；pyshacl 是对照用的，慢得多 / SHACL engine; pyshacl is the referee, and slow",
+    )  # fmt: skip
+    check.add_argument("--scheduler", default="", help="Dask 调度器，如 tcp://10.0.0.1:8786 / of a Dask cluster")
     check.set_defaults(run=_check)
     build = commands.add_parser("build", help="由全部来源建成数据库和下载文件 / build store and dumps from all sources")
     build.add_argument("--out", type=Path, default=Path("out"), help="输出文件夹 / output folder (default: out)")
@@ -98,16 +110,18 @@ def _fail(zh: str, en: str) -> int:
 
 def _check(given: argparse.Namespace) -> int:
     # Imported here: a command pays only for the libraries it needs.
+    if given.scheduler or len(given.files) > 1 or given.files[0].is_dir():
+        return _check_many(given)
     from gongfu.check import UnreadableDocument, UnusableCatalogue, check
     from gongfu.report import written
 
     if given.format == "xlsx" and not given.output:
         return _fail("xlsx 不能输出到屏幕，请用 -o 写明文件名。", "xlsx is no text: name a file with -o.")
-    if given.output and given.output.resolve() == given.file.resolve():
+    if given.output and given.output.resolve() == given.files[0].resolve():
         return _fail("-o 写的是清单文件本身，不予覆盖。请换一个文件名。", "-o names the catalogue itself.")
     try:
-        report = check(given.file, given.against, given.region)
-        document = written(report, given.format, given.lang, given.file)
+        report = check(given.files[0], given.against, given.region)
+        document = written(report, given.format, given.lang, given.files[0])
     except (UnreadableDocument, UnusableCatalogue) as error:
         return _fail(error.zh, error.en)
     try:
@@ -116,6 +130,47 @@ def _check(given: argparse.Namespace) -> int:
         why = error.strerror or str(error)
         return _fail(f"写不进“{given.output}”：{why}", f"“{given.output}” cannot be written: {why}")
     return CONFORMS if report.conforms else DOES_NOT
+
+
+def _check_many(given: argparse.Namespace) -> int:
+    """Check several files; print a line for each, write their reports where -o names a folder."""
+    from gongfu.many import Question, catalogue_files, check_many, kept_outcomes
+
+    if given.output and given.output.exists() and not given.output.is_dir():
+        return _fail(
+            f"“{given.output}”不是文件夹；比对多份清单时 -o 写文件夹。", "For several files -o names a folder."
+        )
+    form = given.format if given.output else "text"
+    question = Question(given.against, given.region, form, given.lang, given.engine)
+    codes = [COULD_NOT]
+    try:
+        outcomes = check_many(catalogue_files(given.files), question, kept_outcomes(), given.scheduler)
+        codes = [_tell(outcome, given) for outcome in outcomes] or codes
+    except ModuleNotFoundError:
+        return _fail('--scheduler 需要 Dask，请先 pip install "gongfu[dask]"。', "--scheduler needs gongfu[dask].")
+    except OSError as error:
+        return _fail(f"没有完成：{error}", f"Not finished: {error}")
+    counts = [codes.count(code) for code in (CONFORMS, DOES_NOT, COULD_NOT)]
+    texts = {
+        "zh": "共{}份：符合{}份，有违反{}份，无法比对{}份",
+        "en": "{} files: {} conform, {} do not, {} could not be checked",
+    }
+    print(texts[given.lang].format(len(codes), *counts))
+    return max(codes)
+
+
+def _tell(outcome: "Outcome", given: argparse.Namespace) -> int:
+    """Print what came of one file, write its report, and return its exit code."""
+    if outcome.fault:
+        print(f"{outcome.path}: {outcome.fault[given.lang == 'en']}", flush=True)
+        return COULD_NOT
+    texts = {"zh": "{path}：违反{violation}条，提醒{warning}条，告知{information}条",
+             "en": "{path}: {violation} violations, {warning} warnings, {information} notes"}  # fmt: skip
+    print(texts[given.lang].format(path=outcome.path, **outcome.counts), flush=True)
+    if given.output:
+        given.output.mkdir(parents=True, exist_ok=True)
+        (given.output / outcome.report_name(given.format)).write_bytes(outcome.document)
+    return CONFORMS if outcome.conforms else DOES_NOT
 
 
 def _put(document: bytes, path: Path | None) -> None:

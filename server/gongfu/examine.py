@@ -37,7 +37,7 @@ from gongfu.plan_graph import plan_comparison_triples, plan_triples, unknown_tas
 from gongfu.target_graph import Targets, comparison_triples, earlier_triples, target_triples
 from gongfu.targets import read_target
 from gongfu.unit_names import naming_triples
-from gongfu.validate import Result, validate
+from gongfu.validate import Engine, Result, validate
 
 Measures = Mapping[str, Sequence[tuple[str, Measure]]]
 Elements = Mapping[str, Sequence[Element]]
@@ -177,7 +177,7 @@ def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]], co
 def examine(
     catalogue: Catalogue, nation: Prepared, codes: CodeLists, base: str,
     correspondences: Sequence[Correspondence] | None = None, curated: Measures | None = None,
-    typed: Funding | None = None, groups: Targets | None = None,
+    typed: Funding | None = None, groups: Targets | None = None, engine: Engine = "shacl",
 ) -> Examined:  # fmt: skip
     """Read, match, map, compare and validate a catalogue against the national one.
 
@@ -207,7 +207,7 @@ def examine(
     )
     load(store, read)
     compared = (*judged, *read)
-    results = tuple(validate([*prepared.triples, *related, *compared]))
+    results = tuple(validate([*prepared.triples, *related, *compared], engine))
     return Examined(prepared, nation, pairs, related, compared, results, store)
 
 

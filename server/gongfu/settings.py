@@ -3,15 +3,19 @@
 Place in the flow: leftmost; imports nothing of the package.
 """
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gongfu import __version__
+
 DEFINITIONS = "https://w3id.org/bps-cn/def#"
 CODES = "https://w3id.org/bps-cn/code/"
 SHAPES = "https://w3id.org/bps-cn/shapes#"
 DEFAULT_BASE = "https://w3id.org/bps-cn/"
+_SOURCE_SUFFIXES = frozenset({".ttl", ".rq", ".csv", ".yaml", ".lark", ".py"})
 
 
 @dataclass(frozen=True)
@@ -43,3 +47,13 @@ def base_iri() -> str:
     """Return the base of all data IRIs: the environment's GONGFU_BASE, else the default; always ends in a slash."""
     base = os.environ.get("GONGFU_BASE", DEFAULT_BASE)
     return base if base.endswith("/") else base + "/"
+
+
+def sources_digest() -> str:
+    """Return a short digest of everything an outcome depends on: the files of the house, the base IRI, the version."""
+    digest = hashlib.sha256(f"{__version__} {base_iri()}".encode())
+    folders = house()
+    for root in (folders.ontology, folders.shapes, folders.data, Path(__file__).parent):
+        for path in sorted(path for path in root.rglob("*") if path.is_file() and path.suffix in _SOURCE_SUFFIXES):
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,206 @@
+"""Many: catalogue files checked one by one, in parallel processes or on a Dask scheduler; only those that changed.
+
+Place in the flow: beside check, for a folder or several files. A task carries the bytes it needs, so that any process
+on any machine can do it; its outcome is kept under the digest of the task and of everything the program reads.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from shutil import rmtree
+
+from gongfu.check import UnreadableDocument, UnusableCatalogue, check
+from gongfu.report import FORMS, written
+from gongfu.settings import sources_digest
+from gongfu.validate import Engine
+
+# What stands in a folder of catalogues and is none: what a person said of one, and the tables of a curated edition.
+_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".docx", ".pdf", ".html", ".htm", ".md", ".txt"})
+_BESIDE = ("source.yaml", "correspondence.csv")
+_AHEAD = 4  # tasks a worker that wait with their files in memory
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of every file: the edition to compare with, the region, form and language of the report, engine."""
+
+    against: str
+    region: str | None = None
+    form: str = "text"
+    language: str = "zh"
+    engine: Engine = "shacl"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A question about one file; ``files`` are names and bytes of the catalogue, first, and of what counts beside."""
+
+    path: str
+    question: Question
+    files: tuple[tuple[str, bytes], ...]
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of the question and the files: equal tasks have equal outcomes."""
+        found = hashlib.sha256(repr(self.question).encode())
+        for name, content in self.files:
+            found.update(f"\0{name}\0{len(content)}\0".encode() + content)
+        return found.hexdigest()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a task: counts by severity and the report; or, where it could not be checked, why (zh, en)."""
+
+    path: str
+    counts: Mapping[str, int]
+    document: bytes = b""
+    fault: tuple[str, str] | None = None
+
+    @property
+    def conforms(self) -> bool:
+        """Say whether no rule is violated."""
+        return self.fault is None and not self.counts["violation"]
+
+    def report_name(self, form: str) -> str:
+        """Return the name of the report's file: the path's own, as one word, with the ending of its form."""
+        parts = [part for part in Path(self.path).parts if part not in {"/", ".", ".."}]
+        return f"{'-'.join(parts)}.{FORMS[form].ending}"
+
+
+def catalogue_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the files, and of each folder the files in it that may be catalogues, in order of name."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        found += [one for one in inside if one == path or (one.is_file() and _may_be_catalogue(one))]
+    return found
+
+
+def _may_be_catalogue(path: Path) -> bool:
+    judged = path.name.endswith(".reviewed.csv") or path.name in _BESIDE or path.name.startswith((".", "~$"))
+    return path.suffix.lower() in _SUFFIXES and not judged
+
+
+def task_of(path: Path, question: Question) -> Task:
+    """Return the task of a file: its bytes, and those of the files beside it that a check reads."""
+    beside = [f"{path.stem}.reviewed.csv", *(_BESIDE if path.name == "catalogue.csv" else ())]
+    files = [path, *(path.with_name(name) for name in beside)]
+    return Task(str(path), question, tuple((one.name, one.read_bytes()) for one in files if one.is_file()))
+
+
+def done(task: Task) -> Outcome:
+    """Do a task, wherever this runs."""
+    ask = task.question
+    with tempfile.TemporaryDirectory(prefix="gongfu-") as folder:
+        for name, content in task.files:
+            (Path(folder) / name).write_bytes(content)
+        path = Path(folder) / Path(task.path).name
+        try:
+            report = check(path, ask.against, ask.region, engine=ask.engine)
+            document = written(report, ask.form, ask.language, path)
+        except (UnreadableDocument, UnusableCatalogue) as error:
+            return Outcome(task.path, {}, fault=(error.zh, error.en))
+    return Outcome(task.path, report.counts, document)
+
+
+def check_many(paths: Iterable[Path], question: Question, kept: Path | None, scheduler: str = "") -> Iterator[Outcome]:
+    """Yield the outcomes of all files as they come: what is kept first, the rest from processes or the scheduler.
+
+    ``kept`` is the folder of earlier outcomes, None for none; ``scheduler`` the address of a Dask scheduler.
+    """
+    known, changed = _known_and_changed(paths, question, kept) if kept else ([], list(paths))
+    yield from known
+    if not changed:
+        return
+    tasks = (task_of(path, question) for path in changed)
+    workers = min(len(changed), os.cpu_count() or 1)
+    if workers == 1 and not scheduler:
+        found: Iterable[tuple[Task, Outcome]] = ((task, done(task)) for task in tasks)
+        yield from (_keep(kept, task, outcome) for task, outcome in found)
+        return
+    with _executor(scheduler, workers) as (executor, width):
+        for task, outcome in _spread(tasks, executor, width * _AHEAD):
+            yield _keep(kept, task, outcome)
+
+
+@contextmanager
+def _executor(scheduler: str, workers: int) -> Iterator[tuple[Executor, int]]:
+    """Give an executor and how many tasks it does at a time."""
+    if not scheduler:
+        # Started anew and not forked: a library may hold a lock in a thread that a fork does not take along.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+            yield executor, workers
+        return
+    from distributed import Client  # an extra of the package: gongfu[dask]
+
+    with Client(scheduler, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        client.wait_for_workers(1)
+        threads = sum(int(one["nthreads"]) for one in client.scheduler_info(n_workers=-1)["workers"].values())
+        yield client.get_executor(pure=False, retries=2), max(1, threads)
+
+
+def _spread(tasks: Iterable[Task], executor: Executor, ahead: int) -> Iterator[tuple[Task, Outcome]]:
+    """Yield tasks with their outcomes as they come; no more than ``ahead`` of them wait at a time."""
+    waiting, running = iter(tasks), dict[Future[Outcome], Task]()
+    while True:
+        for task in islice(waiting, ahead - len(running)):
+            running[executor.submit(done, task)] = task
+        if not running:
+            return
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            yield running.pop(future), future.result()
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+
+def kept_outcomes() -> Path:
+    """Return the folder of earlier outcomes of this very program and data, in the user's cache; older ones go."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gongfu" / "checks"
+    folder = cache / sources_digest()
+    if not folder.is_dir():
+        rmtree(cache, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _known_and_changed(paths: Iterable[Path], question: Question, kept: Path) -> tuple[list[Outcome], list[Path]]:
+    """Return the outcomes that are kept, and the files that have none."""
+    known: list[Outcome] = []
+    changed: list[Path] = []
+    for path in paths:
+        outcome = _kept(kept, task_of(path, question))
+        if outcome:
+            known.append(outcome)
+        else:
+            changed.append(path)
+    return known, changed
+
+
+def _kept(folder: Path, task: Task) -> Outcome | None:
+    """Return the outcome of an equal task, None where there is none or its file is damaged."""
+    try:
+        told = json.loads((folder / task.digest).read_text("utf-8"))
+        return Outcome(task.path, told["counts"], base64.b64decode(told["document"]))
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _keep(folder: Path | None, task: Task, outcome: Outcome) -> Outcome:
+    """Keep an outcome; what could not be checked is tried again the next time."""
+    if folder and not outcome.fault:
+        told = {"counts": dict(outcome.counts), "document": base64.b64encode(outcome.document).decode()}
+        beside = folder / f".{task.digest}-{os.getpid()}"
+        beside.write_text(json.dumps(told), "utf-8")
+        beside.replace(folder / task.digest)
+    return replace(outcome, path=task.path)
