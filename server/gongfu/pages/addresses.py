@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 from gongfu.settings import CODES, DEFAULT_BASE, DEFINITIONS, SHAPES
+from gongfu.sparql.prefixes import PREFIXES
 
 _HASHED = {"def": DEFINITIONS, "shapes": SHAPES}
 _SAFE = "/:@!$&'()*+,;=~%"  # what may stand in a path as it is; a % in an IRI is already an escape
@@ -31,6 +32,12 @@ def described_at(iri: str, *, base: str) -> str:
             return f"/{room}"
     place = next((iri.removeprefix(start) for start in (base, DEFAULT_BASE) if iri.startswith(start)), "")
     return f"/{quote(place, safe=_SAFE)}"
+
+
+def compact(iri: str) -> str:
+    """Return an IRI with the prefix of its vocabulary where one is known."""
+    known = next(((prefix, start) for prefix, start in PREFIXES.items() if iri.startswith(start)), None)
+    return f"{known[0]}:{iri.removeprefix(known[1])}" if known else iri
 
 
 def iris(path: str, base: str) -> Iterator[str]:

@@ -3,7 +3,8 @@
 Place in the flow: HTTP, pages. A class without a page of its own gets the page that lists what is said of it.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import pyoxigraph as ox
@@ -11,10 +12,22 @@ import pyoxigraph as ox
 from gongfu.pages.addresses import iris
 from gongfu.pages.item_page import item_page
 from gongfu.pages.layout import Found, Visit
+from gongfu.pages.listings import (
+    department_page,
+    domain_page,
+    edition_page,
+    group_page,
+    indicator_page,
+    region_page,
+    rule_page,
+    scheme_page,
+    thing_page,
+)
 from gongfu.problems import Problem
 from gongfu.settings import DEFINITIONS
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
+_DOMAINS = re.compile(r"/code/(?:domain|category)-[^/]+/")
 PageOf = Callable[[Visit, str], Found]
 
 
@@ -24,8 +37,8 @@ def describe(visit: Visit) -> Found:
     for iri in iris(path, visit.served.dataset.base):
         classes = _classes(visit, iri)
         if classes is not None:
-            page = next((page for kind, page in _PAGES.items() if kind in classes), thing_page)
-            return page(visit, iri)
+            page = next((page for kind, page in _PAGES.items() if kind in classes), None)
+            return (page or (domain_page if _DOMAINS.search(iri) else thing_page))(visit, iri)
     raise Problem("not-found")
 
 
@@ -44,12 +57,11 @@ def _classes(visit: Visit, iri: str) -> set[str] | None:
     )
 
 
-def thing_page(visit: Visit, iri: str) -> Found:
-    """Return what is said of a node and what points at it."""
-    said = visit.ask("thing", thing=ox.NamedNode(iri))
-    return {"template": "lookup/thing.html", "iri": iri, "said": [row for row in said if row["way"] == "out"],
-            "pointing": [row for row in said if row["way"] == "in"], "queries": (said,)}  # fmt: skip
-
-
+_SHACL = "http://www.w3.org/ns/shacl#"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_PAGES = MappingProxyType({DEFINITIONS + "ServiceItem": item_page})
+_PAGES: Mapping[str, PageOf] = MappingProxyType({
+    DEFINITIONS + "ServiceItem": item_page, DEFINITIONS + "CatalogueEdition": edition_page,
+    DEFINITIONS + "Department": department_page, DEFINITIONS + "AdministrativeDivision": region_page,
+    DEFINITIONS + "EligibilityCriterion": group_page, DEFINITIONS + "Indicator": indicator_page,
+    _SHACL + "NodeShape": rule_page, _SHACL + "PropertyShape": rule_page, _SKOS + "ConceptScheme": scheme_page,
+})  # fmt: skip

@@ -18,7 +18,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from gongfu import __version__
-from gongfu.pages.addresses import address, described_at
+from gongfu.pages.addresses import address, compact, described_at
 from gongfu.pages.asking import Asked, Said, Term, ask
 from gongfu.pages.messages import LANGUAGES, Messages, read_messages
 from gongfu.pages.naming import Names, read_names
@@ -152,7 +152,7 @@ class Room:
             "t": self._messages[visit.language], "language": visit.language, "html_language": LANGUAGES,
             "room": self.name, "rooms": ROOMS, "dataset": visit.served.dataset, "program": __version__,
             "name": visit.name, "address": partial(address, base=visit.served.dataset.base, language=visit.language),
-            "description": partial(described_at, base=visit.served.dataset.base),
+            "compact": compact, "description": partial(described_at, base=visit.served.dataset.base),
             "alternates": {one: f"/{one}{place.removeprefix('/' + visit.language)}" for one in LANGUAGES},
             "origin": str(request.base_url).rstrip("/"), "visit": visit,
         }  # fmt: skip
