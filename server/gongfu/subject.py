@@ -66,6 +66,7 @@ class Finding:
     remedy: Mapping[str, str] = field(default_factory=dict)
     item_key: str = ""
     national_key: str = ""
+    domain: str = ""
     results: tuple[Result, ...] = ()
     review: Review | None = None
 
@@ -99,6 +100,7 @@ class Subject:
             national_quote=words["zh"]["nationalQuote"], confidence=float(self.about.get("confidence", "1.0")),
             clause=rule.clause, shape=self.result.shape,
             remedy={language: _filled(text, words[language]) for language, text in rule.remedy.items()},
+            domain=next((one.text("domain") for one in (item, other) if one and one.text("domain")), ""),
             item_key=item.key if item else "", national_key=other.key if other else "", results=(self.result,),
         )  # fmt: skip
 

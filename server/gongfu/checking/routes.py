@@ -28,7 +28,7 @@ _TYPES = {FORMS[form].media_type: form for form in _OFFERED}
 def add_check(app: FastAPI, service: Service) -> Runner:
     """Add /check and the addresses of its jobs; return the runner, which is to be closed with the application."""
     limits = CheckLimits()
-    runner = Runner(Jobs(jobs_folder()), limits)
+    runner = app.state.checks = Runner(Jobs(jobs_folder()), limits)
 
     @app.post(
         "/check", summary="检查一份清单 · Check a catalogue", openapi_extra=_described(limits), response_model=None

@@ -6,6 +6,7 @@ Place in the flow: HTTP, the rightmost of pages. A new room gets one line here.
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
+from gongfu.pages.check import add_check_room
 from gongfu.pages.compare import add_compare
 from gongfu.pages.layout import FOLDER, served
 from gongfu.pages.lookup import add_lookup
@@ -23,6 +24,7 @@ def add_pages(app: FastAPI, service: Service) -> None:
     _add_language(app)
     _add_static(app)
     add_compare(app, service)
+    add_check_room(app, service)
     add_query(app, service)
     add_lookup(app, service)  # last: it takes every address that is left
 
