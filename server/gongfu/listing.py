@@ -88,6 +88,7 @@ class Listing:
 
     def _place_member(self, connector: str, segment: Segment) -> None:
         variants = [self._lend(variant) for variant in _combined([*self._run, (connector, segment)])]
+        self._found = _employed(self._found, segment)
         self._run = []
         own = list(_distinct(variant[: _scope(variant)] for variant in variants))
         if self._prefix == [[]] or (any(own) and _alike(own, self._prefix)):
@@ -165,6 +166,20 @@ class Listing:
         if not pairs:
             return [] if self._whole == [[]] else self._whole
         return [whole + member if _agree(whole, member) else member for whole, member in pairs]
+
+
+def _employed(found: list[Segment], last: Segment) -> list[Segment]:
+    """Let 职工 in 机关、事业单位职工 be those of every employer in the list."""
+    kinds = [one.attribute for token in last for one in token.criteria]
+    if "employer" not in kinds or kinds[-1] != "employment":
+        return found
+    start = next((index + 1 for index in range(len(found) - 1, -1, -1) if not _is_employer(found[index])), 0)
+    return [*found[:start], *([*member, last[-1]] for member in found[start:])]
+
+
+def _is_employer(member: Segment) -> bool:
+    kinds = {one.attribute for token in member for one in token.criteria}
+    return "employer" in kinds and "employment" not in kinds
 
 
 def _agree(whole: Segment, member: Segment) -> bool:
