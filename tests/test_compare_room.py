@@ -124,6 +124,7 @@ def test_indicators_have_the_line_of_the_nation_where_it_is_a_standard(client: C
     drawn, _, totals = page.partition('id="totals"')
     mortality = drawn[drawn.index(">婴儿死亡率<") :].partition("</section>")[0]
     assert mortality.count('<line class="target"') == 3
+    assert mortality.count("<circle") == 6, "a cell that says there is no figure is no point"
     assert re.search(r"河北省.*?7\.6.*?5\.0", text(mortality))
     assert "城镇新增就业人数" in totals
     assert "城镇新增就业人数" not in drawn

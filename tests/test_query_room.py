@@ -124,16 +124,16 @@ def test_reading_answers() -> None:
 
 
 def test_a_chart_is_drawn_only_where_the_shape_suits() -> None:
-    chart = bars(table('(?n ?of ?v) { (1 "a" 4) (2 "b" 8) (UNDEF "all" 12) }'))
+    chart = bars(table('(?n ?of ?v) { (1 "a" 4) (2 "b" 8) (3 "c" 2) (UNDEF "all" 14) }'))
     assert chart
-    assert [(bar.of.text, bar.start, bar.length) for bar in chart.bars] == [("a", 0, 50), ("b", 0, 100)]
-    below = bars(table('(?of ?v) { ("a" -5.0) ("b" 5) }'))
+    assert [(bar.of.text, bar.start, bar.length) for bar in chart.bars] == [("a", 0, 50), ("b", 0, 100), ("c", 0, 25)]
+    below = bars(table('(?of ?v) { ("a" -5.0) ("b" 5) ("c" 0) }'))
     assert below
-    assert [(bar.start, bar.length) for bar in below.bars] == [(0, 50), (50, 50)]
-    assert bars(table('(?of ?v) { ("a" 1) ("a" 2) }')) is None, "names do not tell the rows apart"
-    assert bars(table('(?of ?v) { ("a" 1) }')) is None, "one bar is no chart"
-    assert bars(table('(?of ?v) { ("a" "x") ("b" 2) }')) is None, "not every value is a number"
-    assert bars(table('(?of ?v) { ("a" 0) ("b" 0) }')) is None
+    assert [(bar.start, bar.length) for bar in below.bars] == [(0, 50), (50, 50), (50, 0)]
+    assert bars(table('(?of ?v) { ("a" 1) ("a" 2) ("b" 3) }')) is None, "names do not tell the rows apart"
+    assert bars(table('(?of ?v) { ("a" 1) ("b" 2) }')) is None, "two bars say no more than the table"
+    assert bars(table('(?of ?v) { ("a" "x") ("b" 2) ("c" 3) }')) is None, "not every value is a number"
+    assert bars(table('(?of ?v) { ("a" 0) ("b" 0) ("c" 0) }')) is None
 
 
 ODD = 'SELECT * WHERE { ?s ?p "a\\"b#(lf)", \'\'\'"""\'\'\' . # 甲 $HOME `x` )-"\n}\nSPARQL\n'

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from gongfu.pages.results import Cell, Table
 
-_FEW, _MANY = 2, 40
+_FEW, _MANY = 3, 40  # fewer bars say no more than the table does
 
 
 @dataclass(frozen=True)

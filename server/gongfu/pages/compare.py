@@ -145,11 +145,9 @@ def _of_step(rows: Asked, step: Row) -> Mapping[str, Sequence[Row]]:
 def _indicators(visit: Visit, service: Service) -> Found:
     asked = service.derived(_ONCE["indicators"])
     charts = indicator_charts(asked)
-    return {
-        "asked": asked,
-        "drawn": [one for one in charts if one.drawn],
-        "totals": [one for one in charts if not one.drawn],
-    }
+    drawn, totals = ([one for one in charts if one.drawn is wanted] for wanted in (True, False))
+    periods = sorted({period for one in totals for track in one.tracks for period in track.points})
+    return {"asked": asked, "drawn": drawn, "totals": totals, "periods": periods}
 
 
 def _funding(visit: Visit, service: Service) -> Found:

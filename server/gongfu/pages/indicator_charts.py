@@ -31,6 +31,10 @@ class Track:
     national: bool
     points: Mapping[str, Point]
 
+    def of(self, years: Sequence[str]) -> Sequence[Point]:
+        """Return the points of the years that have one."""
+        return [self.points[year] for year in years if year in self.points]
+
 
 @dataclass(frozen=True)
 class IndicatorChart:
@@ -39,7 +43,7 @@ class IndicatorChart:
     indicator: str
     row: Row
     tracks: Sequence[Track]
-    periods: Sequence[str]
+    years: Sequence[str]
     target: float | None
     drawn: bool
 
@@ -57,12 +61,12 @@ def _chart(rows: Sequence[Row]) -> IndicatorChart:
         Track(region, found[0]["national"] == "true", {row["period"]: _point(row, low, high) for row in found})
         for region, found in ((key, list(group)) for key, group in groupby(rows, key=lambda row: row["region"]))
     ]
-    periods = sorted({row["period"] for row in rows})
-    latest = max((period for period in periods if period.isdecimal()), default="")
+    years = sorted({row["period"] for row in rows if row["period"].isdecimal()})
+    latest = years[-1] if years else ""
     nation = next((track for track in tracks if track.national and latest in track.points), None)
-    drawn = not total and len(values) > 1
+    drawn = not total and len(values) > 1 and bool(years)
     target = nation.points[latest].at if nation and drawn else None
-    return IndicatorChart(rows[0]["indicator"], rows[0], tracks, periods, target, drawn)
+    return IndicatorChart(rows[0]["indicator"], rows[0], tracks, years, target, drawn)
 
 
 def _point(row: Row, low: Decimal, high: Decimal) -> Point:

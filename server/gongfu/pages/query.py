@@ -4,6 +4,7 @@ Place in the flow: HTTP, pages. A query is answered by the same workers and with
 and a result has an address, so that the room works without a script and every result can be passed on.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import dropwhile, groupby
@@ -32,6 +33,12 @@ from gongfu.sparql.request import FORMATS
 from gongfu.sparql.tables import table_types
 from gongfu.sparql.tokens import GraphNames
 
+_LOG = logging.getLogger(__name__)
+_NO_EDITOR = (
+    "查询页用普通文本框：安装时未能从 npm 取得编辑器。在能访问 npm 的网络上重新运行 pip install 即可。"
+    " The query page has a plain text field: npm could not be reached at installation. Run pip install again where "
+    "it can be."
+)
 _BUILT = Path(__file__).parent / "built" / "editor.js"
 _STARTER = QUERIES / "query" / "starter.rq"
 # As they are offered: what offices use first.
@@ -54,6 +61,8 @@ def add_query(app: FastAPI, service: Service) -> None:
     app.add_route("/pages/terms.json", completion, methods=list(READING), include_in_schema=False)
     if _BUILT.is_file():
         _add_editor(app, _BUILT.read_bytes())
+    else:
+        _LOG.warning("%s", _NO_EDITOR)
 
 
 def _add_editor(app: FastAPI, script: bytes) -> None:
