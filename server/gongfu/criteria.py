@@ -232,7 +232,7 @@ def _token(match: re.Match[str], kind: str, entry: Mapping[str, Any]) -> Token:
         return Token("not", text, start, end, left)
     if kind == "not":
         return Token("not", text, start, end, (criterion(entry["value"]),))
-    head = kind == "phrase" and _is_head(text, _tables())
+    head = kind == "phrase" and entry.get("head", True) and _is_head(text, _tables())
     criteria = {"phrase": _phrase, "grade": _grade, "age": _age, "wish": _wish}[kind](match, entry)
     return Token("criterion" if criteria else "filler", text, start, end, criteria, head)
 

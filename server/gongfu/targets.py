@@ -186,7 +186,8 @@ def _words(member: Segment, read: Reading) -> str:
     for before, token in zip([None, *said], said, strict=False):
         joint = before is not None and 0 < token.start - before.end <= _JOINT
         start = before.end if before and joint else token.start
-        bracketed = token.kind == "not" and bool(before) and (not joint or read.text[token.start - 1] in "（，")
+        apart = not joint or read.text[token.start - 1] == "（" or token.text in wording()["left_out_clause"]
+        bracketed = token.kind == "not" and bool(before) and apart
         quote = read.quote(token.start if bracketed else start, token.end)
         words += f"（{quote}）" if bracketed else quote.removeprefix("）")
     return words.removesuffix("的")
