@@ -65,12 +65,13 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> Any:
 # --- the report
 
 
-def test_a_form_is_answered_with_the_report_of_the_command(client: Client, expected: Any) -> None:
+def test_a_form_is_answered_with_the_report_of_the_command(client: Client, expected: Any, folder: Path) -> None:
     answer = client.post("/check", files={"file": (NAME, CATALOGUE.encode(), "text/csv")})
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "private, no-store"
     assert answer.text == as_json(expected, codelists())
+    assert list(folder.iterdir()) == []  # whoever has the answer needs nothing kept
 
 
 def test_bare_content_is_answered_in_form_and_language_that_are_asked_for(client: Client, expected: Any) -> None:
@@ -250,6 +251,20 @@ def test_no_more_checks_wait_than_may_and_closing_ends_all(tmp_path: Path, monke
 
     asyncio.run(go())
     assert not [pid for pid in (tmp_path / "pids").read_text().split() if alive(int(pid))]
+
+
+def test_no_more_files_come_in_and_lie_in_store_than_may(tmp_path: Path) -> None:
+    async def go() -> None:
+        runner = Runner(Jobs(tmp_path), CheckLimits(uploads=1, kept=1))
+        with runner.upload(), pytest.raises(Problem, match="checks-busy"), runner.upload():
+            pass
+        with runner.upload():
+            pass
+        Jobs(tmp_path).make(order(), b"x")
+        with pytest.raises(Problem, match="checks-busy"):
+            runner.start(order(), b"x")
+
+    asyncio.run(go())
 
 
 def test_a_job_is_gone_after_its_day(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -198,6 +199,20 @@ def test_the_command_writes_a_file(file: Path, tmp_path: Path, capsys: pytest.Ca
     target = tmp_path / "报告.html"
     assert main(["check", str(file), "--format", "html", "-o", str(target)]) == 1
     assert (capsys.readouterr().out, target.read_text("utf-8")[:15]) == ("", "<!doctype html>")
+
+
+def test_the_command_tells_a_terminal_how_far_it_is(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gongfu.cli._MOMENT_SECONDS", -1)
+    main(["check", str(file)])
+    assert capsys.readouterr().err == ""  # no terminal: a program reads this
+    monkeypatch.setattr(type(sys.stderr), "isatty", lambda _: True, raising=False)
+    main(["check", str(file)])
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split("……")[0].removeprefix("gongfu: ") for line in told] == [
+        "读取国家清单", "读取清单", "逐项对应和比对", "整理发现"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ Place in the flow: rightmost; parses arguments, prints, sets the exit code: 0 co
 
 import argparse
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from gongfu.many import Outcome
 
 _ABOUT = "公服：基本公共服务清单的比对、关联数据与查询 / check, link and query catalogues of public services"
+_MOMENT_SECONDS = 0.5
+_STAGES = {
+    "nation": ("读取国家清单", "reading the national catalogue"), "reading": ("读取清单", "reading the catalogue"),
+    "comparing": ("逐项对应和比对", "matching and comparing"), "telling": ("整理发现", "putting findings in order"),
+}  # fmt: skip
 CONFORMS, DOES_NOT, COULD_NOT = 0, 1, 2
 
 
@@ -120,7 +126,7 @@ def _check(given: argparse.Namespace) -> int:
     if given.output and given.output.resolve() == given.files[0].resolve():
         return _fail("-o 写的是清单文件本身，不予覆盖。请换一个文件名。", "-o names the catalogue itself.")
     try:
-        report = check(given.files[0], given.against, given.region)
+        report = check(given.files[0], given.against, given.region, _progress(), given.engine)
         document = written(report, given.format, given.lang, given.files[0])
     except (UnreadableDocument, UnusableCatalogue) as error:
         return _fail(error.zh, error.en)
@@ -171,6 +177,21 @@ def _tell(outcome: "Outcome", given: argparse.Namespace) -> int:
         given.output.mkdir(parents=True, exist_ok=True)
         (given.output / outcome.report_name(given.format)).write_bytes(outcome.document)
     return CONFORMS if outcome.conforms else DOES_NOT
+
+
+def _progress() -> Callable[[str], None]:
+    """Return what tells at a terminal how far a check is; elsewhere nothing is told, for errors alone belong there.
+
+    A stage is named when the check has taken a moment: what is done at once needs no word.
+    """
+    begun = time.monotonic()
+
+    def tell(stage: str) -> None:
+        if sys.stderr.isatty() and time.monotonic() - begun > _MOMENT_SECONDS:
+            zh, en = _STAGES[stage]
+            print(f"gongfu: {zh}…… / {en} …", file=sys.stderr)
+
+    return tell
 
 
 def _put(document: bytes, path: Path | None) -> None:

@@ -122,6 +122,10 @@ class Jobs:
         known = (job.folder / "order.json").is_file()
         return job if known and time.time() - job.created < KEPT_SECONDS else None
 
+    def count(self) -> int:
+        """Return how many jobs there are."""
+        return sum(1 for _ in self._folder.iterdir())
+
     def delete(self, job: Job) -> None:
         """Delete everything of a job."""
         shutil.rmtree(job.folder, ignore_errors=True)

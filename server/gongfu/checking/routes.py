@@ -35,14 +35,18 @@ def add_check(app: FastAPI, service: Service) -> Runner:
     )
     async def check_catalogue(request: Request) -> Response:
         """Check a catalogue in any format that is read, and answer with the report, or with the address of its job."""
-        sent = await received(request, limits.file_bytes)
+        with runner.upload():
+            sent = await received(request, limits.file_bytes)
         form, language = _form(sent, request.headers.get("accept")), _language(sent)
         order = order_of(sent, ((form, language),), limits)
         job = runner.start(order, sent.content)
         patience = 0.0 if "respond-async" in request.headers.get("prefer", "") else limits.patience
         if not await runner.wait(job, patience):
             return _status(job, 202, {"location": f"/check/{job.identifier}", "retry-after": "2"})
-        return report_response(job, form, language)
+        try:
+            return report_response(job, form, language)
+        finally:  # whoever has the answer needs no address; nothing of the file stays
+            await runner.delete(job)
 
     @app.get("/check/{identifier}", summary="检查的进度 · How far a check is", response_model=None)
     async def progress(identifier: str) -> Response:

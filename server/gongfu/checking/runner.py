@@ -8,7 +8,8 @@ import logging
 import os
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +23,15 @@ _SWEEP_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class CheckLimits:
-    """How much one check may be and take, and how many run and wait at a time."""
+    """How much one check may be and take, how many run and wait, come in at a time (uploads), lie in store (kept)."""
 
     file_bytes: int = 20 * 1024 * 1024
     seconds: float = 120.0
     memory_bytes: int = 2 * 1024**3
     at_once: int = max(1, (os.cpu_count() or 2) // 2)
     waiting: int = 16
+    uploads: int = 8
+    kept: int = 500
     patience: float = 15.0
     """Seconds after which a request is answered with the address of its job and not with the report."""
 
@@ -41,13 +44,24 @@ class Runner:
         self._turns = asyncio.Semaphore(limits.at_once)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._swept = 0.0
+        self._uploads = 0
+
+    @contextmanager
+    def upload(self) -> Iterator[None]:
+        """Let a file come in; raises Problem when as many as may be come in already, for each is held in memory."""
+        if self._uploads >= self.limits.uploads:
+            raise self._busy()
+        self._uploads += 1
+        try:
+            yield
+        finally:
+            self._uploads -= 1
 
     def start(self, order: Order, content: bytes) -> Job:
-        """Begin a check; raises Problem when as many as may be wait already."""
-        if len(self._tasks) >= self.limits.at_once + self.limits.waiting:
-            wait = max(1, round(self.limits.seconds / 4))
-            raise Problem("checks-busy", {"seconds": wait}, {"retry-after": str(wait)})
+        """Begin a check; raises Problem when as many as may be wait already, or lie in store."""
         self._sweep()
+        if len(self._tasks) >= self.limits.at_once + self.limits.waiting or self.jobs.count() >= self.limits.kept:
+            raise self._busy()
         job = self.jobs.make(order, content)
         task = asyncio.create_task(self._run(job))
         self._tasks[job.identifier] = task
@@ -93,6 +107,10 @@ class Runner:
             if job.state.state == "running":  # it ended by itself: out of memory, or a fault of ours
                 _LOG.error("the process of a check ended with %s", process.returncode)
                 job.say(State("failed", problem="check-too-heavy"))
+
+    def _busy(self) -> Problem:
+        wait = max(1, round(self.limits.seconds / 4))
+        return Problem("checks-busy", {"seconds": wait}, {"retry-after": str(wait)})
 
     def _sweep(self) -> None:
         if time.monotonic() - self._swept > _SWEEP_SECONDS or not self._swept:

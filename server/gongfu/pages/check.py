@@ -92,7 +92,8 @@ def _answer(request: Request, room: Room, runner: Runner, language: str, told: o
 async def _begin(request: Request, room: Room, service: Service, runner: Runner, language: str) -> Response:
     """Take the file and lead to the page of its check; what is wrong with the request is told above the form."""
     try:
-        sent = await received(request, runner.limits.file_bytes)
+        with runner.upload():
+            sent = await received(request, runner.limits.file_bytes)
         job = runner.start(order_of(sent, REPORTS, runner.limits), sent.content)
     except Problem as problem:
         told = service.problems.document(problem.name, problem.facts)

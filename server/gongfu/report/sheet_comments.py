@@ -15,8 +15,17 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xm
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _V, _O, _X = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office",
               "urn:schemas-microsoft-com:office:excel")  # fmt: skip
-# What may stand before legacyDrawing in a sheet comes after it in no case.
-_AFTER = ("legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")
+# What the schema puts behind legacyDrawing in a sheet.
+_AFTER = (
+    "legacyDrawingHF",
+    "drawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
+)
 _LAST_NUMBER = re.compile(r"\d{1,9}$")
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 
