@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from gongfu.arrange import columns
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import CodeLists, codelists
+from gongfu.compare import sums
 from gongfu.dumps import SUMS, quads_of, write_dumps, write_graph, write_sums
 from gongfu.examine import Prepared, examine, prepare
 from gongfu.facts import Row, triples
@@ -166,7 +167,9 @@ def _graphs(codes: CodeLists, base: str, build: Path) -> Iterator[tuple[str, lis
     yield f"{base}graph/shapes", _files(sorted(house().shapes.glob("*.ttl")))
     nation = national(NATION, codes, base)
     versions = submissions(build / FOLDER)
-    yield from published_graphs(versions, base).items()
+    published = published_graphs(versions, base)
+    yield from published.items()
+    editions: list[Iterable[ox.Triple]] = list(published.values())
     in_force = {edition for edition, listed in versions.items() if listed[-1].suffix}
     for folder in source_folders():
         about = described(folder)
@@ -191,6 +194,7 @@ def _graphs(codes: CodeLists, base: str, build: Path) -> Iterator[tuple[str, lis
             )
             continue
         own, related, compared, judged = _edition(folder, nation, codes, base)
+        editions += [own, compared]
         yield f"{base}graph/{name}", [*own, *extra]
         if related:
             yield f"{base}graph/correspondence/{name}", related
@@ -198,6 +202,8 @@ def _graphs(codes: CodeLists, base: str, build: Path) -> Iterator[tuple[str, lis
             yield f"{base}graph/comparison/{name}", compared
         if judged:
             yield f"{base}graph/validation/{name}", judged
+    if added := sums(editions, base):
+        yield f"{base}graph/comparison/across", added
 
 
 def _edition(

@@ -50,6 +50,18 @@ def plan_comparisons(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[o
     return list(dict.fromkeys(found))
 
 
+def sums(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:
+    """Return the provinces' counts added up, given the graphs of all editions and of their comparisons."""
+    total, known = DEFINITIONS + "nationalTotal", {DEFINITIONS + "jurisdiction", DEFINITIONS + "level"}
+    found = [list(graph) for graph in graphs]
+    parts = {triple.subject for graph in found for triple in graph if triple.predicate.value == total}
+    kept = (triple for graph in found for triple in graph
+            if triple.subject in parts or triple.predicate.value in known)  # fmt: skip
+    store = loaded([kept])
+    files = sorted((house().data / "comparisons" / "across").glob("*.rq"))
+    return [triple for file in files for triple in construct(store, file, {"base": base})]
+
+
 def asked(graph: Iterable[ox.Triple]) -> bytes:
     """Return as N-Triples what the comparisons and the findings may ask of a graph: the predicates that they name.
 
