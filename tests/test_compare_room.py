@@ -68,7 +68,7 @@ def test_every_verdict_of_the_query_has_a_word_and_a_sign_in_every_language() ->
 
 def cell(page: str, edition: str, number: int) -> str:
     """Return the verdict that the heat map shows for an edition and a national item."""
-    match = re.search(rf'<td class="cell (\w+)"><a href="/zh/compare/{edition}/{number}"', page)
+    match = re.search(rf'<td class="(\w+)"><a href="/zh/compare/{edition}/{number}"', page)
     return match[1] if match else ""
 
 

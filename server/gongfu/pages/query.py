@@ -54,9 +54,12 @@ def add_query(app: FastAPI, service: Service) -> None:
         answer = partial(_answer, room=room, service=service, questions=questions, language=language)
         app.add_route(f"/{language}/query", answer, methods=list(READING), include_in_schema=False)
 
+    def made(dataset: Dataset) -> bytes:
+        return terms(service.derived(served))
+
     async def completion(request: Request) -> Response:
         """Return the terms of the data."""
-        return unchanged_or(request, service.derived(_terms), "application/json")
+        return unchanged_or(request, await to_thread.run_sync(service.derived, made), "application/json")
 
     app.add_route("/pages/terms.json", completion, methods=list(READING), include_in_schema=False)
     if _BUILT.is_file():
@@ -71,10 +74,6 @@ def _add_editor(app: FastAPI, script: bytes) -> None:
         return unchanged_or(request, script, "text/javascript")
 
     app.add_route("/pages/editor.js", editor, methods=list(READING), include_in_schema=False)
-
-
-def _terms(dataset: Dataset) -> bytes:
-    return terms(served(dataset))
 
 
 async def _answer(
