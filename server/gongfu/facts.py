@@ -43,6 +43,8 @@ def triples(table: str, rows: Iterable[Row], base: str) -> list[ox.Triple]:
     """Return the triples that data/tables/<table>.rq makes of the rows; ``base`` is the base of data IRIs."""
     store = ox.Store()
     rows = list(rows)
+    if not rows:
+        return []
     columns = {column: ox.NamedNode(ROW + column) for row in rows for column in row}
     store.extend(ox.Quad(subject, columns[column], term(value))
                  for row in rows if (subject := ox.BlankNode())

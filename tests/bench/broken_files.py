@@ -22,7 +22,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 import docx
@@ -595,12 +595,14 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("files", type=int, nargs="?", default=1_000)
     options.add_argument("--seed", default="1")
+    options.add_argument("--seconds", type=float, default=float("inf"), help="begin with no more after so long")
     options.add_argument("--rows", type=int, default=85, help="rows of the catalogue that the files are made from")
     options.add_argument("--keep", type=Path, help="a folder for the files; else they are removed")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        until = time.monotonic() + given.seconds
         files = broken_files(given.keep or Path(folder), given.files, given.seed, given.rows)
-        found = list(outcomes(files, os.cpu_count() or 1))
+        found = list(outcomes(takewhile(lambda _: time.monotonic() < until, files), os.cpu_count() or 1))
     print(
         f"{len(found)} files, seed {given.seed}; each may take {SECONDS} s of processor time and {MEGABYTES} MB of address space"
     )

@@ -7,8 +7,10 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 from collections import Counter
 from functools import lru_cache
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -55,19 +57,23 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("count", type=int, nargs="?", default=500)
     options.add_argument("--seed", default="1")
+    options.add_argument("--seconds", type=float, default=float("inf"), help="begin with no more after so long")
     given = options.parse_args()
     planted, missed, more = Counter[str](), Counter[str](), Counter[str]()
+    checked, until = 0, time.monotonic() + given.seconds
     with tempfile.TemporaryDirectory() as folder, get_context("spawn").Pool(os.cpu_count()) as pool:
         files = written(Path(folder), given.count, given.seed)
-        for name, theirs, ours in pool.imap_unordered(_both, files, chunksize=4):
-            planted.update(rule for rule, _, _ in theirs)
-            missed.update(rule for rule, _, _ in theirs - ours)
-            more.update(rule for rule, _, _ in ours - theirs)
-            for what, which in (("missed", theirs - ours), ("not planted", ours - theirs)):
-                for one in sorted(which):
-                    print(f"{name}: {what}: {' '.join(one)}")
+        while (some := list(islice(files, 20))) and time.monotonic() < until:
+            for name, theirs, ours in pool.imap_unordered(_both, some):
+                checked += 1
+                planted.update(rule for rule, _, _ in theirs)
+                missed.update(rule for rule, _, _ in theirs - ours)
+                more.update(rule for rule, _, _ in ours - theirs)
+                for what, which in (("missed", theirs - ours), ("not planted", ours - theirs)):
+                    for one in sorted(which):
+                        print(f"{name}: {what}: {' '.join(one)}")
     total, lost = sum(planted.values()), sum(missed.values())
-    print(f"{given.count} catalogues, seed {given.seed}: {total} planted violations {dict(planted)}")
+    print(f"{checked} catalogues, seed {given.seed}: {total} planted violations {dict(planted)}")
     print(f"recall {(total - lost) / total:.4f}, missed {lost}, not planted {sum(more.values())}")
     return int(bool(lost or more))
 
