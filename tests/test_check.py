@@ -281,7 +281,7 @@ def test_json_of_the_command_is_the_json_of_the_report(capsys: pytest.CaptureFix
 
 BAD_INPUT = {
     "missing file": (["没有.csv"], ["没有.csv"], "请检查路径", "Check the path"),
-    "folder": (["."], ["找不到文件", "folder"], "请检查路径", "Check the path"),
+    "empty folder": (["空文件夹"], ["空文件夹", "folder"], "请检查路径", "Check the path"),
     "empty file": (["空.csv"], ["空.csv", "0字节", "0 bytes"], "请重新", "again"),
     "no catalogue": (["别的表.csv"], ["别的表.csv", "服务项目"], "请检查表头", "check it"),
     "unknown region": (["清单.csv", "--region", "999999"], ["999999", "GB/T 2260"], "请用", "Use"),
@@ -298,6 +298,7 @@ def test_bad_input_says_what_where_and_what_next(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("空.csv").write_bytes(b"")
+    Path("空文件夹").mkdir()
     Path("别的表.csv").write_text("姓名,年龄\n张三,30\n", "utf-8")
     Path("清单.csv").write_bytes((HERE / "catalogues" / "R10.below.csv").read_bytes())
     arguments, facts, next_zh, next_en = BAD_INPUT[fault]

@@ -146,12 +146,17 @@ def _check_many(given: argparse.Namespace) -> int:
         return _fail(
             f"“{given.output}”不是文件夹；比对多份清单时 -o 写文件夹。", "For several files -o names a folder."
         )
+    files = catalogue_files(given.files)
+    if not files:
+        names = "、".join(map(str, given.files))
+        return _fail(
+            f"文件夹“{names}”里没有清单文件。请检查路径。", f"No file in the folder “{names}”. Check the path."
+        )
     form = given.format if given.output else "text"
     question = Question(given.against, given.region, form, given.lang, given.engine)
-    codes = [COULD_NOT]
     try:
-        outcomes = check_many(catalogue_files(given.files), question, kept_outcomes(), given.scheduler)
-        codes = [_tell(outcome, given) for outcome in outcomes] or codes
+        outcomes = check_many(files, question, kept_outcomes(), given.scheduler)
+        codes = [_tell(outcome, given) for outcome in outcomes]
     except ModuleNotFoundError:
         return _fail('--scheduler 需要 Dask，请先 pip install "gongfu[dask]"。', "--scheduler needs gongfu[dask].")
     except OSError as error:
