@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from gongfu.pages.layout import Found, Visit
 
 FACETS = ("edition", "domain", "department", "group")
-_SHOWN = 200
+_SHOWN = 120
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ _PARTS = MappingProxyType({
     "unit": "hasDepartmentRole", "criterion": "hasTargetGroup", "annotation": "inItem", "finding": "result",
 })  # fmt: skip
 _COMPARED = ("measure", "target", "element", "unit", "mention")
+_SEVERITIES = ("Violation", "Warning", "Info")
 _KINDS = ("below", "missing", "changed", "above", "incomparable")
 
 
@@ -102,9 +103,18 @@ def item_page(visit: Visit, iri: str) -> Found:
         "template": "lookup/item.html", "iri": iri, "anchor": anchors[0], "other_anchors": anchors[1:],
         "visited": next((one for one in members if one.iri == iri), members[0]), "members": members, "beside": beside,
         "earlier": [one for one in members if one not in beside], "measures": measure_rows(beside),
-        "findings": [part for (_, kind, _), part in read.items() if kind == "finding"],
+        "findings": _gravest_first(part for (_, kind, _), part in read.items() if kind == "finding"),
         "mentions": [row for row in compared if row["part"] == "mention"], "queries": (family, parts, compared),
     }  # fmt: skip
+
+
+def _gravest_first(found: Iterable[Part]) -> list[Part]:
+    def gravity(part: Part) -> tuple[int, str, str]:
+        severity = _local(part.one("resultSeverity"))
+        rank = _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
+        return rank, part.one("sourceShape"), part.iri
+
+    return sorted(found, key=gravity)
 
 
 _Read = Mapping[tuple[str, str, str], Part]

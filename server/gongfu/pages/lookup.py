@@ -4,11 +4,12 @@ Place in the flow: HTTP, pages. What is shown is found by queries/lookup/*.rq.
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
 from gongfu.examples import examples
-from gongfu.pages.browsing import browse
+from gongfu.pages.browsing import browse, facets, items
 from gongfu.pages.describing import describe
 from gongfu.pages.layout import Found, Room, Visit
 from gongfu.search import Hit, find
@@ -49,4 +50,7 @@ def by_kind(hits: Iterable[Hit], most: int) -> dict[str, list[list[Hit]]]:
 
 
 def _start(visit: Visit) -> Found:
-    return {"editions": visit.ask("editions"), "questions": examples(house().ontology / _QUESTIONS)}
+    editions, listed = visit.ask("editions"), items(visit.ask("browse"))
+    built = datetime.fromtimestamp(visit.served.dataset.path.stat().st_mtime, UTC).date().isoformat()
+    return {"editions": editions, "items_here": len(listed), "facets": facets(listed, {}), "built": built,
+            "questions": examples(house().ontology / _QUESTIONS)}  # fmt: skip

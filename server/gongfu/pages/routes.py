@@ -12,6 +12,7 @@ from gongfu.pages.layout import FOLDER, served
 from gongfu.pages.lookup import add_lookup
 from gongfu.pages.messages import preferred_language
 from gongfu.pages.query import add_query
+from gongfu.pages.reuse import add_reuse
 from gongfu.responses import READING, unchanged_or
 from gongfu.service import Service
 
@@ -26,6 +27,7 @@ def add_pages(app: FastAPI, service: Service) -> None:
     add_compare(app, service)
     add_check_room(app, service)
     add_query(app, service)
+    add_reuse(app, service)
     add_lookup(app, service)  # last: it takes every address that is left
 
 
