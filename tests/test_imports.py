@@ -9,7 +9,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
     "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers",
     "shares", "statements",
-    "reading", "document", "codes", "facts", "figures", "arrange", "plan", "elements", "masthead", "regions",
+    "reading", "document", "codes", "facts", "figures", "arrange", "plan", "plan_text",
+    "elements", "masthead", "regions",
     "measure", "normal", "sentence", "selection", "binding", "measures", "kinds",
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",

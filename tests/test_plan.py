@@ -19,6 +19,7 @@ from gongfu.figures import read_figure, read_label, read_title
 from gongfu.narrative import read_narrative
 from gongfu.plan import take_plan
 from gongfu.plan_graph import plan_triples, value_text
+from gongfu.plan_text import read_plan_text
 from gongfu.reading.cells import table_from_texts
 from gongfu.settings import house
 from gongfu.sources import curated_plan, described, source_folder
@@ -282,3 +283,37 @@ def test_statements_are_read_from_a_document_as_people_typed_them(edition: str) 
 )
 def test_words_and_headings_say_what_a_number_is(prose: str, kinds: list[str]) -> None:
     assert [one.kind for one in read_narrative(prose, "province", 2016, codelists())] == kinds
+
+
+@needs_documents
+def test_a_table_without_columns_is_read_line_by_line_as_people_typed_it() -> None:
+    folder = source_folder("cn-13fyp")
+    document = read_document(DOCUMENTS / described(folder)["document"]["file"])
+    typed = curated_plan(folder, codelists())
+    assert list(map(told, read_plan_text(document.prose, codelists()).observations)) == list(
+        map(told, typed.observations)
+    )
+
+
+def test_a_line_is_a_row_only_with_a_figure_for_each_column() -> None:
+    lines = (
+        "指　标  2015年  2020年 累　计\n基本公共教育\n国民综合阅读率（%） 7  79.6  81.6  –\n"
+        "城镇新增就业人数（万人）＞375\n"
+        "婴儿死亡率从 2010 到 2015 年\n注：1.指…\n孕产妇死亡率（1/10万）  20.1  18  –\n"
+    )
+    read = read_plan_text(lines, codelists()).observations
+    assert [(one.label, one.value) for one in read] == [
+        ("国民综合阅读率", Decimal("79.6")),
+        ("国民综合阅读率", Decimal("81.6")),
+        ("国民综合阅读率", None),
+    ]
+
+
+def test_tasks_are_read_line_by_line() -> None:
+    lines = (
+        "附件2\n序号 重点任务 责任单位\n1 推进政府购买公共服务。 省财政厅牵头，其他有关部门按职责分工负责\n"
+        "2 没有单位的一行。\n第三章 其他\n3 甲任务一二三。 省教育厅负责"
+    )
+    assert [(task.number, task.text, task.units) for task in read_plan_text(lines, codelists()).tasks] == [
+        ("1", "推进政府购买公共服务。", "省财政厅牵头，其他有关部门按职责分工负责")
+    ]

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from gongfu.arrange import Arranged, arrange
-from gongfu.catalogue import Catalogue, Edition, Item, Unread
+from gongfu.catalogue import Catalogue, Edition, Item, Plan, Unread
 from gongfu.codes import CodeLists, codelists
 from gongfu.document import Document, UnreadableDocument, read_document
 from gongfu.elements import split_elements
@@ -23,6 +23,7 @@ from gongfu.masthead import read_masthead
 from gongfu.match import Correspondence
 from gongfu.narrative import read_narrative
 from gongfu.plan import take_plan
+from gongfu.plan_text import read_plan_text
 from gongfu.regions import guess_region, level_of
 from gongfu.reviews import FaultyReviews, Review, reviews_beside
 from gongfu.running_text import read_running_text
@@ -147,8 +148,6 @@ def _earlier(edition: str, codes: CodeLists) -> dict[str, list[Item]]:
 def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogue:
     """Return the catalogue in a file; what source.yaml beside it says of the document is taken over."""
     document, plan, unread_cells = take_plan(read_document(path), codes)
-    if path.name == "catalogue.csv":
-        plan = curated_plan(path.parent, codes)
     arranged = arrange(document)
     passages: tuple[Unread, ...] = ()
     if not arranged.items:
@@ -159,16 +158,19 @@ def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogu
         raise _without_items(path.name, passages, document.unread)
     _check_extent(arranged.items, path.name)
     edition = _edition(path, document, arranged, region, codes)
-    if path.name != "catalogue.csv":
-        plan = replace(
-            plan,
-            statements=read_narrative(
-                document.prose, edition.level, edition.period[0] if edition.period else None, codes
-            ),
-        )
+    beside = path.name == "catalogue.csv"
+    plan = curated_plan(path.parent, codes) if beside else _whole_plan(plan, document.prose, edition, codes)
     pictures = [Unread("picture", place) for place in document.unread]
     unread = (*arranged.unread, *passages, *pictures, *unread_cells)
     return Catalogue(edition, arranged.items, unread, arranged.columns, path.name, plan)
+
+
+def _whole_plan(tables: Plan, prose: str, edition: Edition, codes: CodeLists) -> Plan:
+    """Return what a document's tables say of its plan, with what only its running text says."""
+    lines = read_plan_text(prose, codes)
+    begins = edition.period[0] if edition.period else None
+    statements = read_narrative(prose, edition.level, begins, codes)
+    return Plan(tables.observations or lines.observations, tables.tasks or lines.tasks, statements)
 
 
 def _check_extent(items: Sequence[Item], name: str) -> None:
