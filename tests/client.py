@@ -35,6 +35,10 @@ class Client:
 
         return self._portal.call(go)
 
+    def call(self, what: Any, *arguments: Any) -> Any:
+        """Call a coroutine function in the event loop of the application."""
+        return self._portal.call(what, *arguments)
+
     def get(self, address: str, **what: Any) -> httpx.Response:
         return self.request("GET", address, **what)
 
@@ -84,8 +88,8 @@ def free_port() -> int:
 def server(store: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     port = free_port()
     code = (
-        f"import uvicorn; from pathlib import Path; from gongfu.serving import application; "
-        f"uvicorn.run(application(Path({str(store)!r})), port={port}, server_header=False)"
+        "from pathlib import Path; from gongfu.serving import application, listen; "
+        f"listen(application(Path({str(store)!r})), '127.0.0.1', {port})"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"

@@ -25,6 +25,7 @@ MODULES = [
     "endpoint",
     "downloads",
     "metrics",
+    "remembering", "bounded",
     "graph_store", "publisher", "workbench",
     "resources",
     "checking",

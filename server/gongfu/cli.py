@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8000, help="端口 / port (default: 8000)")
     serve.add_argument("--host", default="127.0.0.1", help="监听地址 / address to bind (default: 127.0.0.1)")
     serve.add_argument("--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote")
+    serve.add_argument("--processes", type=int, default=1, help="服务进程数 / processes that serve (default: 1)")
     serve.add_argument(
         "--workbench", action="store_true", help="空白练习台：接受任意图和更新，不用数据 / an empty store to try on"
     )
@@ -250,7 +251,7 @@ def _serve(given: argparse.Namespace) -> int:
     if given.workbench:
         serve_workbench(given.host, given.port)
         return CONFORMS
-    serve(given.out, given.host, given.port)
+    serve(given.out, given.host, given.port, given.processes)
     return CONFORMS
 
 

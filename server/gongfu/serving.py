@@ -4,6 +4,7 @@ Place in the flow: rightmost but for the command line.
 """
 
 import asyncio
+import os
 import secrets
 import tempfile
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from fastapi import FastAPI
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from gongfu import __version__
+from gongfu.bounded import BoundedProtocol
 from gongfu.build import CURRENT, built_or_build
 from gongfu.checking.routes import add_check
 from gongfu.downloads import add_downloads
@@ -26,6 +28,7 @@ from gongfu.metrics import add_metrics
 from gongfu.pages.routes import add_pages, page_address
 from gongfu.problems import MEDIA_TYPE, read_problems
 from gongfu.publisher import CataloguePublisher
+from gongfu.remembering import Remembered
 from gongfu.resources import add_resources
 from gongfu.responses import add_problems
 from gongfu.service import Service
@@ -33,6 +36,8 @@ from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
 from gongfu.sparql.dataset import PAGES, describe, write_facts
 from gongfu.sparql.pool import Limits
 from gongfu.workbench import Workbench
+
+_OUT = "GONGFU_OUT"
 
 
 def application(store_path: Path, limits: Limits | None = None, out: Path | None = None, token: str = "") -> FastAPI:
@@ -68,6 +73,7 @@ def application(store_path: Path, limits: Limits | None = None, out: Path | None
     app.add_middleware(EncodedTags)
     app.add_middleware(SafeHeaders)
     add_metrics(app, service)
+    app.add_middleware(Remembered, service=service)
     add_problems(app, service.problems)
     workbench = Workbench(service, out, token) if out and token else None
     add_endpoint(app, service, workbench)
@@ -79,11 +85,31 @@ def application(store_path: Path, limits: Limits | None = None, out: Path | None
     return app
 
 
-def serve(out: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve the data under a folder of builds, built first where needed, until the process is told to stop."""
-    longest = 2 * Limits().query_bytes  # a query in an address is percent-encoded
-    app = application(built_or_build(out), out=out.resolve())
-    uvicorn.run(app, host=host, port=port, server_header=False, h11_max_incomplete_event_size=longest)
+def serve(out: Path, host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None:
+    """Serve the data under a folder of builds, built first where needed, until the process is told to stop.
+
+    Several processes share the port; each has its own workers, and follows what another publishes.
+    """
+    store = built_or_build(out)
+    if processes == 1:
+        listen(application(store, out=out.resolve()), host, port)
+    else:
+        os.environ[_OUT] = str(out.resolve())
+        listen("gongfu.serving:of_environment", host, port, processes)
+
+
+def of_environment() -> FastAPI:
+    """Return the application over the folder of builds that the environment names: one of several processes."""
+    out = Path(os.environ[_OUT])
+    return application(out / CURRENT / "store", out=out)
+
+
+def listen(app: FastAPI | str, host: str, port: int, processes: int = 1) -> None:
+    """Listen until the process is told to stop; an application named by its module is made in each process."""
+    uvicorn.run(
+        app, host=host, port=port, http=BoundedProtocol, server_header=False, access_log=False,
+        factory=isinstance(app, str), workers=processes,
+    )  # fmt: skip
 
 
 def serve_workbench(host: str = "127.0.0.1", port: int = 8000) -> None:
@@ -95,6 +121,4 @@ def serve_workbench(host: str = "127.0.0.1", port: int = 8000) -> None:
         ox.Store(str(store)).flush()
         write_facts(store, "empty", open_=True)
         print(f"令牌 token: {token}", flush=True)
-        uvicorn.run(
-            application(store, Limits(workers=1), Path(folder), token), host=host, port=port, server_header=False
-        )
+        listen(application(store, Limits(workers=1), Path(folder), token), host, port)
