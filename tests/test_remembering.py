@@ -44,20 +44,20 @@ def ask(client: Client, query: str = QUERY, **headers: str) -> httpx.Response:
 def test_the_same_answer_comes_without_the_engine(store: Path) -> None:
     with client_of(store) as client:
         first, second = ask(client), ask(client)
-        assert remembered(client).hits == 1
+        assert client.app.state.service.remembered == 1
         assert (second.content, second.headers) == (first.content, first.headers)
         unchanged = ask(client, **{"if-none-match": first.headers["etag"]})
         assert (unchanged.status_code, unchanged.headers["etag"]) == (304, first.headers["etag"])
-        assert remembered(client).hits == 2
+        assert client.app.state.service.remembered == 2
         assert ask(client, accept="text/csv").headers["content-type"].startswith("text/csv")
-        assert remembered(client).hits == 2
+        assert client.app.state.service.remembered == 2
 
 
 @pytest.mark.parametrize("query", ["SELECT (NOW() AS ?t) {}", "SELEKT", "CONSTRUCT { [] ?p ?o } { ?s ?p ?o }"])
 def test_what_may_differ_next_time_is_not_kept(store: Path, query: str) -> None:
     with client_of(store) as client:
         assert ask(client, query).status_code == ask(client, query).status_code
-        assert remembered(client).hits == 0
+        assert client.app.state.service.remembered == 0
 
 
 def test_new_data_have_new_answers(store: Path, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_memory_is_bounded(store: Path, monkeypatch: pytest.MonkeyPatch) -> None
         for number in range(20):
             ask(client, f"{QUERY} #{number}")
         assert ask(client, f"{QUERY} #19").status_code == 200
-        assert remembered(client).hits == 1
+        assert client.app.state.service.remembered == 1
         assert len(remembered(client)._known) < 5
 
 

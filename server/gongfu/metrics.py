@@ -34,6 +34,7 @@ class Metrics:
             "gongfu_workers_busy": ("Workers that answer a query", lambda: service.load.busy),
             "gongfu_queries_waiting": ("Queries that wait for a worker", lambda: service.load.waiting),
             "gongfu_workers_replaced": ("Workers that were killed or lost", lambda: service.load.replaced),
+            "gongfu_answers_remembered": ("Queries answered without the engine", lambda: service.remembered),
             "gongfu_triples": ("Triples served", lambda: service.dataset.triples),
         }
         for name, (help_, figure) in figures.items():

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gongfu.service import Service
+from gongfu.sparql.request import matches
 
 _PATH = "/sparql"
 _MOST_BYTES = 64 * 1024 * 1024
@@ -36,7 +37,6 @@ class Remembered:
         self._app, self._service = app, service
         self._known: OrderedDict[Any, Finished] = OrderedDict()
         self._bytes, self._version = 0, ""
-        self.hits = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the known answer, or pass the request on and keep what comes back."""
@@ -55,8 +55,8 @@ class Remembered:
         if found is None:
             return await self._app(scope, receive, _Keeping(self, key, self._version, send) if not known_tag else send)
         self._known.move_to_end(key)
-        self.hits += 1
-        if known_tag == found.tag:
+        self._service.remembered += 1
+        if known_tag and matches(known_tag.decode("latin-1"), found.tag.decode()):
             await send({"type": "http.response.start", "status": 304, "headers": found.unchanged})
             return await send({"type": "http.response.body", "body": b""})
         await send({"type": "http.response.start", "status": 200, "headers": found.headers})

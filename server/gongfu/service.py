@@ -20,12 +20,13 @@ _LOOK_SECONDS = 1.0
 
 
 class Service:
-    """The state of a running application; only ``start``, ``replace`` and ``close`` change it."""
+    """The state of a running application; only ``start``, ``replace`` and ``close`` change what is served."""
 
     def __init__(self, dataset: Dataset, limits: Limits, problems: Problems) -> None:
         self.limits, self.problems = limits, problems
         self._dataset, self._pool = dataset, Pool(dataset, limits)
         self._derived: dict[Any, Any] = {}
+        self.remembered = 0  # queries that were answered without the engine
         self._replacing = asyncio.Lock()
         self._draining: set[asyncio.Task[None]] = set()
 
