@@ -164,7 +164,8 @@ def test_the_editor_is_offered_the_terms_of_the_data(client: Client) -> None:
     assert by_name["bps:ServiceItem"]["zh"] == "服务项目"
     assert by_name["payer:central"]["kind"] == "code"
     assert found["prefixes"]["payer"].endswith("/code/payer/")
-    assert any(one.get("zh") == "儿童健康管理" for one in found["terms"])
+    of = {found["lists"][one["of"]]["zh"] for one in found["terms"] if one.get("zh") == "儿童健康管理"}
+    assert len(of) == 3, "items of one name are told apart by their editions"
     prefixes = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in found["prefixes"].items())
     ox.Store().query(prefixes + f"SELECT * WHERE {{ VALUES ?x {{ {' '.join(by_name)} }} }}")
 

@@ -21,15 +21,14 @@ export function completions(address, language) {
 }
 
 // A term is offered once under each of its names; what is written into the query is always its prefixed name.
-function options({ prefixes, terms }, language) {
-  const chinese = language.startsWith("zh");
+function options({ prefixes, lists, terms }, language) {
+  const said = (names) => (language.startsWith("zh") ? names.zh || names.en : names.en || names.zh) || "";
   return terms.flatMap(({ name, zh, en, kind, of }) => {
     const apply = written(name, prefixes);
-    const shown = (chinese ? zh || en : en || zh) || "";
-    const detail = [shown, of].filter(Boolean).join(" · ");
-    const one = (label, said) => ({ label, displayLabel: label, detail: said, type: kind, apply });
-    const names = [...new Set([zh, en].filter(Boolean))];
-    return [one(name, detail), ...names.map((label) => one(label, [name, of].filter(Boolean).join(" · ")))];
+    const list = of === undefined ? "" : said(lists[of]);
+    const one = (label, ...details) => ({ label, detail: details.filter(Boolean).join(" · "), type: kind, apply });
+    const names = [...new Set([zh, en].filter(Boolean))].map((label) => one(label, list, name.startsWith("<") ? "" : name));
+    return name.startsWith("<") && names.length ? names : [one(name, said({ zh, en }), list), ...names];
   });
 }
 

@@ -17,11 +17,18 @@ _LOCAL = re.compile(r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_-]|%[0-9A-Fa
 
 
 def terms(served: Served) -> bytes:
-    """Return the terms as JSON: prefixes with their namespaces, and for each term how it is written and called."""
+    """Return the terms as JSON: prefixes with their namespaces, names of lists and editions, and for each term how it is
+    written and called, with the place of the list or edition that it belongs to.
+    """
     rows = list(ask(served.store, served.dataset.merged, "query/terms"))
     prefixes = {**PREFIXES, **_code_prefixes(str(row["term"]) for row in rows)}
-    found = [_term(served, row["term"], row["kind"], prefixes) for row in rows]
-    document = {"prefixes": prefixes, "terms": found}
+    lists = {iri: place for place, iri in enumerate(sorted({row["list"] for row in rows if row["list"]}))}
+    found = [
+        {"name": written(row["term"], prefixes), "kind": str(row["kind"]), **_names(served, row["term"]),
+         **({"of": lists[row["list"]]} if row["list"] else {})}
+        for row in rows
+    ]  # fmt: skip
+    document = {"prefixes": prefixes, "lists": [_names(served, iri) for iri in lists], "terms": found}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -35,15 +42,13 @@ def written(iri: str, prefixes: Mapping[str, str]) -> str:
     return f"<{iri}>"
 
 
-def _term(served: Served, iri: str, kind: str, prefixes: Mapping[str, str]) -> dict[str, str]:
+def _names(served: Served, iri: str) -> dict[str, str]:
     names = served.names.by_iri.get(iri, {})
-    said = {language: names[language] for language in ("zh", "en") if language in names}
-    return {"name": written(iri, prefixes), "kind": str(kind), **said}
+    return {language: names[language] for language in ("zh", "en") if language in names}
 
 
 def _code_prefixes(iris: Iterator[str]) -> dict[str, str]:
     """Return a prefix for each code list, named as the list is; the code lists' own IRIs have the prefix code."""
-    lists = {
-        iri.removeprefix(CODES).partition("/")[0] for iri in iris if iri.startswith(CODES) and "/" in iri[len(CODES) :]
-    }
+    codes = (iri.removeprefix(CODES) for iri in iris if iri.startswith(CODES))
+    lists = {code.partition("/")[0] for code in codes if "/" in code}
     return {"code": CODES, **{name: f"{CODES}{name}/" for name in sorted(lists)}}
