@@ -17,8 +17,8 @@ _LOCAL = re.compile(r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_-]|%[0-9A-Fa
 
 
 def terms(served: Served) -> bytes:
-    """Return the terms as JSON: prefixes with their namespaces, names of lists and editions, and for each term how it is
-    written and called, with the place of the list or edition that it belongs to.
+    """Return the terms as JSON: prefixes with their namespaces, the names of lists and editions, and for each term how
+    it is written and called, with the place of the list or edition that it belongs to.
     """
     rows = list(ask(served.store, served.dataset.merged, "query/terms"))
     prefixes = {**PREFIXES, **_code_prefixes(str(row["term"]) for row in rows)}
