@@ -50,20 +50,22 @@ def read_narrative(prose: str, level: str, begins: int | None, codes: CodeLists)
     names = _names(codes)
     found = (
         statement
-        for sentence, kind in _sentences(prose.split("\n")[:_LINES_MAX], begins)
+        for sentence, kind in _sentences(prose.split("\n")[:_LINES_MAX], begins, names)
         if _names_indicator(sentence, names)
         for statement in statements_in(sentence, kind, level, codes)
     )
     return tuple(dict.fromkeys(found))
 
 
-def _sentences(lines: Iterable[str], begins: int | None) -> Iterator[tuple[str, str]]:
+def _sentences(lines: Iterable[str], begins: int | None, names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Yield the sentences whose numbers are known to be levels or targets, each with which of them."""
     under = ""
     for line in lines:
         text = tidy(line.strip("#* "))
         if len(text) <= _HEADING_MAX and not re.search(r"[。；，]", text):
             under = next((said.kind for said in _table() if any(one in key(text) for one in said.headings)), under)
+            continue
+        if not _names_indicator(text, names):
             continue
         kind = under
         for sentence in _SENTENCE.findall(text[:_LINE_MAX]):

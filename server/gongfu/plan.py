@@ -13,7 +13,7 @@ from gongfu.arrange import columns, is_heading
 from gongfu.catalogue import CellReference, Observation, Plan, Task, Unread
 from gongfu.codes import CodeLists
 from gongfu.document import Cell, Document, Table
-from gongfu.figures import Title, read_figure, read_label, read_title, with_kinds
+from gongfu.figures import Title, indicator_words, read_figure, read_label, read_title, with_kinds
 from gongfu.settings import house, read_yaml
 from gongfu.text import key, tidy
 
@@ -32,6 +32,13 @@ def task_words() -> Mapping[str, Any]:
 def _task_titles() -> Mapping[str, str]:
     table = task_words()["columns"]
     return {key(title): name for name, column in table.items() for title in column["titles"]}
+
+
+@lru_cache(maxsize=1)
+def _opening_titles() -> frozenset[str]:
+    """Return the titles one of which every such header has: that of the indicator or that of the task."""
+    labels = indicator_words()["columns"]["label"]["titles"]
+    return frozenset({*map(key, labels), *(title for title, name in _task_titles().items() if name == "task")})
 
 
 @dataclass
@@ -65,9 +72,11 @@ def _rest(taken: _Taken, table: Table) -> Iterable[Row]:
         taken.figures, taken.tasks = {}, {}
     taken.width = width
     for row in table.rows:
-        filled = [cell for cell in row if tidy(cell.text)]
+        filled = [cell for cell in row if cell.text.strip()]
         if _take_header(taken, filled):
             continue
+        if taken.figures or taken.tasks:
+            filled = [cell for cell in filled if tidy(cell.text)]  # no cell of markup alone
         if taken.figures and filled:
             _take_indicator(taken, table, filled)
         elif taken.tasks and filled:
@@ -78,10 +87,12 @@ def _rest(taken: _Taken, table: Table) -> Iterable[Row]:
 
 def _take_header(taken: _Taken, filled: list[Cell]) -> bool:
     """Say whether the row heads an indicator table or a division of tasks; any other header ends both."""
-    if len(filled) < 2 or any(len(key(cell.text)) > _HEADER_MAX for cell in filled):
+    if len(filled) < 2 or any(len(cell.text) > 2 * _HEADER_MAX or len(key(cell.text)) > _HEADER_MAX for cell in filled):
         return False
-    if _heads_catalogue(filled):
+    if (taken.figures or taken.tasks) and _heads_catalogue(filled):
         taken.figures, taken.tasks = {}, {}
+        return False
+    if not _opening_titles().intersection(key(cell.text) for cell in filled):
         return False
     titles = {cell.column: title for cell in filled if (title := read_title(tidy(cell.text)))}
     fields = [title.field for title in titles.values()]
