@@ -21,7 +21,8 @@ MODULES = [
     "findings", "report", "check", "many",
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql",
-    "examples", "dumps", "metadata", "publishing", "search", "build", "revision", "query", "service", "responses",
+    "examples", "dumps", "metadata", "publishing", "search", "build", "backup",
+    "revision", "query", "service", "responses",
     "endpoint",
     "downloads",
     "metrics",

@@ -7,6 +7,7 @@ Place in the flow: after examine. A build is a folder named by the digest of eve
 import fcntl
 import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -65,7 +66,7 @@ class Built:
 def built_or_build(out: Path) -> Path:
     """Return the store under ``out``, built first when there is none or its sources have changed."""
     link = out / CURRENT
-    if link.exists() and link.resolve().name == _name(link.resolve()):
+    if link.exists() and link.resolve().name.partition(".")[0] == _name(link.resolve()):
         return link.resolve() / "store"
     return build(out).store
 
@@ -83,11 +84,12 @@ def build(out: Path) -> Built:
 def build_in(out: Path, beside: Path) -> Built:
     """Build in a folder that ``building`` gave and that holds what agencies published."""
     base = base_iri()
-    _fill(beside / "store", dict(_graphs(codelists(), base, beside)))
+    fill(beside / "store", dict(_graphs(codelists(), base, beside)))
     return finish(out, beside, base)
 
 
-def _fill(path: Path, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+def fill(path: Path, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+    """Write a new store with these graphs, and with their union as its default graph."""
     store = ox.Store(str(path))
     store.bulk_extend(quads_of(graphs))
     merge_graphs(store)  # what queries see without FROM: every triple once, though it stand in two graphs
@@ -121,11 +123,9 @@ def finish(out: Path, beside: Path, base: str) -> Built:
     sums = (beside / "dumps" / SUMS).read_bytes()
     write_facts(beside / "store", hashlib.sha256(sums).hexdigest()[:16])
     write_index(beside / "store", beside / INDEX)
-    target = out / _name(beside)
-    if target.exists():
-        shutil.rmtree(target)
+    target = out / f"{_name(beside)}.{secrets.token_hex(4)}"  # never in the place of a build that may be served
     beside.rename(target)
-    _switch(out, target.name)
+    switch(out, target.name)
     dataset = describe(target / "store")
     return Built(target, target / "store", tuple(dataset.graphs), sum(dataset.graphs.values()))
 
@@ -145,7 +145,7 @@ def _name(folder: Path) -> str:
     return "-".join(part for part in (sources_digest(), submissions_digest(folder)) if part)
 
 
-def _switch(out: Path, version: str) -> None:
+def switch(out: Path, version: str) -> None:
     """Point ``current`` at a finished build in one step, then drop builds older than the one before."""
     link = out / f".{CURRENT}-{os.getpid()}"
     link.symlink_to(version, target_is_directory=True)

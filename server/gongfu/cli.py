@@ -1,4 +1,4 @@
-"""The command line: gongfu check, build, query, serve, token.
+"""The command line: gongfu check, build, query, serve, token, backup, restore.
 
 Place in the flow: rightmost; parses arguments, prints, sets the exit code: 0 conforms, 1 does not, 2 could not run.
 """
@@ -90,6 +90,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.set_defaults(run=_serve)
     _add_tokens(commands)
+    for name, run, help_ in (
+        ("backup", _backup, "把全部数据、已发布的清单和令牌备份为一个文件 / back everything up into one file"),
+        ("restore", _restore, "由备份文件恢复，一步切换 / restore from a backup, in one step"),
+    ):
+        one = commands.add_parser(name, help=help_)
+        one.add_argument("file", type=Path, help="备份文件，如 gongfu.tar.gz / the backup file")
+        one.add_argument(
+            "--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote"
+        )
+        one.set_defaults(run=run)
     return parser
 
 
@@ -242,6 +252,28 @@ def _token(given: argparse.Namespace) -> int:
         return _fail(
             f"没有名为“{error}”的令牌，或已经有了。", f"There is no token named “{error}”, or there is already."
         )
+    return CONFORMS
+
+
+def _backup(given: argparse.Namespace) -> int:
+    from gongfu.backup import NoBackup, back_up
+
+    try:
+        back_up(given.out, given.file)
+    except NoBackup as error:
+        return _fail(error.zh, error.en)
+    print(f"已备份到 {given.file} / backed up")
+    return CONFORMS
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from gongfu.backup import NoBackup, restore
+
+    try:
+        built = restore(given.out, given.file)
+    except NoBackup as error:
+        return _fail(error.zh, error.en)
+    print(f"已恢复 {built} / restored")
     return CONFORMS
 
 
