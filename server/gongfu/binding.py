@@ -24,6 +24,8 @@ def comparator(sentence: Sentence, index: int, before: Measure | None) -> str:
     if is_change(sentence, index):
         return _comparator_of_change(sentence, index)
     how = _own_comparator(segment, value)
+    if how == "exactly" and value.unit == "元" and words().minimum_heading.search(sentence.before(index)):
+        return "at-least"  # 最低养育标准：集中供养每人每月1728元
     if how != "exactly" or before is None or before.comparator == "range":
         return how
     stated_before = not words().after(sentence.value_before(index).after)  # 8%左右、2%: 左右 binds the first only

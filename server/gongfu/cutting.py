@@ -55,8 +55,10 @@ class Piece:
     @property
     def span(self) -> tuple[Decimal, str] | None:
         """Return how many days or months of a year a DAYS piece counts (全年按200天计算): number and period."""
-        found = re.search(r"([\d一二两三四五六七八九十百]+)(天|个月)", self.text) if self.kind == "DAYS" else None
-        return (_decimal(_whole(found.group(1))), found.group(2).removeprefix("个")) if found else None
+        found = re.findall(r"([\d一二两三四五六七八九十百]+)(天|个月)", self.text) if self.kind == "DAYS" else []
+        if len(found) == 2:  # 10个月、每月20天
+            return _decimal(_whole(found[0][0]) * _whole(found[1][0])), "天"
+        return (_decimal(_whole(found[0][0])), found[0][1].removeprefix("个")) if found else None
 
 
 @lru_cache(maxsize=1)

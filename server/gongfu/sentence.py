@@ -4,7 +4,6 @@ Place in the flow: cutting -> **sentence** -> binding -> measures. How far back 
 that a cell without a single stop is read in time that grows with its length.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -143,7 +142,8 @@ def _raised(pieces: list[Piece]) -> Iterator[Piece]:
     """Part the two values of 提高15元至133元: by how much, and to what."""
     before = ""
     for piece in pieces:
-        low, mark, high = re.split("([至到])", piece.text) if re.search("[至到]", piece.text) else (piece.text, "", "")
+        mark = "至" if "至" in piece.text else "到"
+        low, _, high = piece.text.partition(mark)
         value = piece.value
         if value and high and words().changing.search(before) and value.unit in words().changed:
             middle = piece.start + len(low)

@@ -70,6 +70,7 @@ class Words:
     chosen_after: re.Pattern[str]
     own_amount: re.Pattern[str]
     minimum_standard: re.Pattern[str]
+    minimum_heading: re.Pattern[str]
     changing: re.Pattern[str]
     changed: frozenset[str]
     due: re.Pattern[str]
@@ -256,6 +257,7 @@ def words() -> Words:
         several=re.compile(table["several"]), sum_words=re.compile(table["sum_words"]),
         chosen_after=re.compile(table["chosen_after"]),
         own_amount=re.compile(table["own_amount"]),
+        minimum_heading=re.compile(table["minimum_heading"]),
         minimum_standard=re.compile(table["minimum_standard"]), due=re.compile(table["due"]),
         changing=re.compile(table["changing"]), changed=frozenset(table["changed"]),
         household=re.compile(table["household"]),
