@@ -40,8 +40,8 @@ def file(tmp_path: Path) -> Path:
 
 def judged(file: Path, verdicts: dict[tuple[str, str | None], str], encoding: str = "utf-8-sig") -> Report:
     """Fill in the report as CSV, as a person does, keep it beside the catalogue, and check again."""
-    report = check(file)
-    rows = list(csv.DictReader(io.StringIO(written(report, "csv", "zh", file).decode("utf-8-sig"), newline="")))
+    document = report_as_csv(file.read_bytes(), file)
+    rows = list(csv.DictReader(io.StringIO(document.decode("utf-8-sig"), newline="")))
     for row in rows:
         verdict = verdicts.get((row["rule"], row["item"] or row["national_item"]))
         if verdict:
@@ -51,6 +51,16 @@ def judged(file: Path, verdicts: dict[tuple[str, str | None], str], encoding: st
         table.writeheader()
         table.writerows(rows)
     return check(file)
+
+
+_WRITTEN: dict[bytes, bytes] = {}
+
+
+def report_as_csv(content: bytes, file: Path) -> bytes:
+    """Return the report on a file before anybody judged it, made once for the same content."""
+    if content not in _WRITTEN:
+        _WRITTEN[content] = written(check(file), "csv", "zh", file)
+    return _WRITTEN[content]
 
 
 def beside(file: Path) -> Path:
