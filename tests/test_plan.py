@@ -151,6 +151,18 @@ def test_rows_before_and_after_stay_with_the_catalogue() -> None:
     assert unread == ()
 
 
+@pytest.mark.parametrize(
+    ("rows", "tasks"),
+    [(("3|丙。|省民政厅", "4|丁。|省体育局"), 4), (("1|甲。|省民政厅",), 2), (("2016|10|备注",), 2)],
+)
+def test_only_the_next_numbers_continue_a_division_of_tasks(rows: tuple[str, ...], tasks: int) -> None:
+    first, second = table("序号|重点任务|责任单位", "1|甲。|省教育厅", "2|乙。|省财政厅"), table(*rows)
+    both = Document("x.txt", "txt", (*first.tables, *second.tables), "")
+    rest, plan, _ = take_plan(both, codelists())
+    assert len(plan.tasks) == tasks
+    assert sum(len(one.rows) for one in rest.tables) == len(rows) - (tasks - 2)
+
+
 # --- tasks ------------------------------------------------------------------------------------------------------------
 
 

@@ -68,7 +68,7 @@ def take_plan(document: Document, codes: CodeLists) -> tuple[Document, Plan, tup
 def _rest(taken: _Taken, table: Table) -> Iterable[Row]:
     """Yield the rows of a table that are no part of an indicator table or a division of tasks; take the others."""
     width = max((cell.column for row in table.rows for cell in row), default=0)
-    if width != taken.width:
+    if width != taken.width or not _continues(taken, table):
         taken.figures, taken.tasks = {}, {}
     taken.width = width
     for row in table.rows:
@@ -83,6 +83,18 @@ def _rest(taken: _Taken, table: Table) -> Iterable[Row]:
             _take_task(taken, table, filled)
         else:
             yield row
+
+
+def _continues(taken: _Taken, table: Table) -> bool:
+    """Say whether a table goes on with the one before it, as after a page break: next number, or figures in place."""
+    row = next((row for row in table.rows if any(cell.text.strip() for cell in row)), ())
+    if taken.tasks and taken.found:
+        numbers = [tidy(cell.text) for cell in row if taken.tasks.get(cell.column) == "number"]
+        last = taken.found[-1].number
+        return last.isdecimal() and numbers == [str(int(last) + 1)]
+    figures = [tidy(cell.text) for cell in row
+               if cell.column in taken.figures and taken.figures[cell.column].field == "figure"]  # fmt: skip
+    return any(figure.value for text in figures if text and (figure := read_figure(text, taken.codes)))
 
 
 def _take_header(taken: _Taken, filled: list[Cell]) -> bool:
