@@ -216,6 +216,18 @@ def test_a_query_of_the_pages_says_what_it_asks_and_can_be_run_by_itself(path: P
     ox.Store().query(asked.text)
 
 
+@pytest.mark.parametrize(
+    "place", ["/zh/", "/en/cat/220000-13fyp", "/zh/search?q=alert", "/zh/suggest?q=alert", "/zh/browse", "/zh/reuse"]
+)
+def test_hostile_names_stay_text(client: Client, place: str) -> None:
+    response = client.get(place)
+    assert response.status_code == 200
+    assert HOSTILE not in response.text
+    assert not Links(response.text).running
+    if "alert" in place or "cat" in place:
+        assert "alert" in response.text
+
+
 def test_hostile_addresses_stay_text(client: Client) -> None:
     response: httpx.Response = client.get(f"/zh/{HOSTILE}?x={HOSTILE}")
     assert HOSTILE not in response.text

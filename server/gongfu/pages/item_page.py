@@ -97,13 +97,14 @@ def item_page(visit: Visit, iri: str) -> Found:
     parts = visit.ask("item-parts", anchor=anchor)
     compared = visit.ask("item-comparisons", anchor=anchor)
     read = _read(parts)
+    findings = _gravest_first(part for (_, kind, _), part in read.items() if kind == "finding")
     members = [_member(row, read, compared) for row in family if row["anchor"] == anchors[0]]
     beside = [one for one in members if one.iri == anchors[0] or one.row["implements"]]
     return {
         "template": "lookup/item.html", "iri": iri, "anchor": anchors[0], "other_anchors": anchors[1:],
         "visited": next((one for one in members if one.iri == iri), members[0]), "members": members, "beside": beside,
         "earlier": [one for one in members if one not in beside], "measures": measure_rows(beside),
-        "findings": _gravest_first(part for (_, kind, _), part in read.items() if kind == "finding"),
+        "findings": findings, "judged": _counted(findings),
         "mentions": [row for row in compared if row["part"] == "mention"], "queries": (family, parts, compared),
     }  # fmt: skip
 
@@ -115,6 +116,15 @@ def _gravest_first(found: Iterable[Part]) -> list[Part]:
         return rank, part.one("sourceShape"), part.iri
 
     return sorted(found, key=gravity)
+
+
+def _counted(findings: Iterable[Part]) -> Mapping[str, Mapping[str, int]]:
+    """Return for each item how many findings there are of each severity, the gravest first."""
+    found: dict[str, dict[str, int]] = {}
+    for part in findings:
+        counts = found.setdefault(part.one("provincialItem"), {})
+        counts[part.one("resultSeverity")] = counts.get(part.one("resultSeverity"), 0) + 1
+    return found
 
 
 _Read = Mapping[tuple[str, str, str], Part]
