@@ -21,6 +21,7 @@ _NUMBERED = re.compile(r"^[一二三四五六七八九十]+、\s*")
 _COUNT_NOTE = re.compile(r"[（(]\s*(共)?\s*\d+\s*[项个][^）)]*[）)]$")
 _CHINESE_NUMBER = re.compile(r"^[一二三四五六七八九十]+$")
 _LABEL_MAX = 30
+_TITLE_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,10 @@ class Columns:
         wanted = key(title)
         if wanted in self.titles:
             return self.titles[wanted]
+        if len(wanted) > _TITLE_MAX:
+            return None
         inside = [known for known in self.titles if len(known) >= 3 and known in wanted]
-        return self.titles[max(inside, key=len)] if inside and len(wanted) <= 20 else None
+        return self.titles[max(inside, key=len)] if inside else None
 
     def make_header(self, fields: Set[str]) -> bool:
         """Say whether these fields together head a catalogue."""

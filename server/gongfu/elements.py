@@ -156,6 +156,7 @@ def _is_procedure(clause: str) -> bool:
     return has_any(clause, "procedure") or states_quantity(clause)
 
 
+@lru_cache(maxsize=16384)  # every element is looked for in the same clauses
 def states_quantity(clause: str) -> bool:
     """Say whether a clause states a rate, or a number of people, money, times or the like."""
     units = "|".join(map(re.escape, element_words()["counted"]))

@@ -21,6 +21,8 @@ Row = Mapping[str, Cell]
 
 def term(value: str | int | bool | Decimal | date | ox.NamedNode) -> ox.Literal | ox.NamedNode:
     """Return the RDF term of a cell's value: text plain, numbers and dates typed."""
+    if isinstance(value, str):
+        return ox.Literal(value)
     if isinstance(value, ox.NamedNode):
         return value
     if isinstance(value, bool):
@@ -29,9 +31,7 @@ def term(value: str | int | bool | Decimal | date | ox.NamedNode) -> ox.Literal 
         return ox.Literal(str(value), datatype=ox.NamedNode(_XSD + "integer"))
     if isinstance(value, Decimal):
         return ox.Literal(_plain(value), datatype=ox.NamedNode(_XSD + "decimal"))
-    if isinstance(value, date):
-        return ox.Literal(value.isoformat(), datatype=ox.NamedNode(_XSD + "date"))
-    return ox.Literal(value)
+    return ox.Literal(value.isoformat(), datatype=ox.NamedNode(_XSD + "date"))
 
 
 def _plain(value: Decimal) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from gongfu.settings import house, read_yaml
 
+_RADICAL = re.compile("[\u2e80-\u2fd5]")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,40}>|\*\*|&nbsp;|&#160;")
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _CLOSE = _CJK + "0-9A-Za-z（）()，,。；;：:、“”‘’《》〈〉%％—–-"
@@ -55,7 +56,7 @@ def _characters() -> _Characters:
 
 def plain_characters(text: str) -> str:
     """Replace radicals by the characters they stand for; length and everything else stay as they are."""
-    if not any("\u2e80" <= character <= "\u2fd5" for character in text):
+    if not _RADICAL.search(text):
         return text
     return "".join(_plain(text, index) for index in range(len(text)))
 
