@@ -225,6 +225,17 @@ def test_a_group_named_in_another_cell_is_not_called_missing() -> None:
     assert raised.relation == "narrower"
 
 
+def test_ages_that_nobody_has_are_told_once() -> None:
+    reversed_ages = relate([("6—0岁儿童", "")], [("0—6岁儿童", "")], "440000")  # R31 tells it
+    assert (reversed_ages.relation, reversed_ages.reason, reversed_ages.doubtful) == (
+        "undecided",
+        "contradictory",
+        False,
+    )
+    clash = relate([("70岁及以上未成年人", "")], [("0—6岁儿童", "")], "440000")
+    assert (clash.relation, clash.reason, clash.doubtful) == ("undecided", "contradictory", True)
+
+
 def test_what_a_province_leaves_wider_is_no_doubt() -> None:
     assert not relate([("城乡居民", "")], [("符合条件的城乡居民", "")], "440000").doubtful
     assert relate([("符合条件的城乡居民", "")], [("城乡居民", "")], "440000").doubtful

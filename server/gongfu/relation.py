@@ -55,7 +55,9 @@ def relate(ours: Sequence[Row], theirs: Sequence[Row], region: str, elsewhere: s
         words = "；".join(text for text, _ in ours)[:_LONG]
         return TargetRelation("undecided", "ambiguous-list", "", words, doubtful=True)
     if nobody := [one for one in province.members if any(is_contradictory(part) for part in one.stated)]:
-        return TargetRelation("undecided", "contradictory", "", nobody[0].words)
+        stated = [part for group, _ in own for kind in group.any_of for part in kind.all_of]
+        told_by_rule = any(is_contradictory(part) for part in stated)  # R31; else conditions of several clauses clash
+        return TargetRelation("undecided", "contradictory", "", nobody[0].words, doubtful=not told_by_rule)
     limits = _limits(own, national, province, nation)
     found = _related(_unlimited(province, nation), nation, elsewhere)
     if found.relation == "equal" and limits:
@@ -162,9 +164,10 @@ def _limits(own: Sequence[Read], national: Sequence[Read], province: Members, na
     theirs = {limit for group, _ in national for limit in group.limits}
     found = [limit for group, _ in own for limit in group.limits if limit not in theirs]
     known = {code for one in nation.members for part in one.stated for code in part.values}
-    open_to_all = _holds(province, nation)  # 户籍人口和常住人口
-    stated = [] if open_to_all else [part for one in province.members for part in one.stated if is_limit(part)]
+    stated = [part for one in province.members for part in one.stated if is_limit(part)]
     places = [part for part in stated if not set(part.values) <= known]
+    if places and _holds(province, nation):  # 户籍人口和常住人口
+        places = []
     texts = [reading(group.text).text for group, _ in own]
     return tuple(dict.fromkeys([*found, *(_printed(part, texts) for part in places)]))
 
