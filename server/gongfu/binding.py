@@ -108,30 +108,33 @@ def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measu
     if value.fraction or value.unit in {"%", "‰", "倍"}:
         grows = table.growing.search(words_of(segment)) is not None
         return table.per(_pers(segment)) if grows else ""
-    own = [*_pers(segment), value.per]
-    behind = index + 1 < len(sentence.pieces) and sentence.pieces[index + 1].kind == "PER"
-    if behind and not any(own) and value.unit not in _TIMES:
-        own.append(sentence.pieces[index + 1].text)
-    counts_people = table.units.get(value.unit) == "人" and not value.multiplier
-    if not any(own) and counts_people and _of_household(sentence, index, segment):
-        return "每户"
-    earlier = [text for words in sentence.earlier_segments(index) for text in _pers(words)]
-    if (
-        before is not None
-        and not any(own)
-        and (joined(sentence, index, before) or _same_subject(segment, before, value))
-    ):
-        return before.per
-    if not any(own) and value.unit in {"元", "小时"} and not table.sum_words.search(sentence.before(index)):
-        own = earlier if value.unit == "元" else []
-        if "一次性" in words_of(segment):
-            return table.per(own)
-        if not own and before is not None and before.unit == value.unit:
-            return before.per
-    per = table.per([text for text in own if text])
+    earlier = table.per([text for other in sentence.earlier_segments(index) for text in _pers(other)])
+    per = table.per(_own_pers(sentence, index, segment)) or _carried(sentence, index, segment, before, earlier)
     if before is not None and "、" in sentence.between(index) and "，" not in sentence.between(index):
         per = _of_same(per, before.per) if per else "" if value.unit in _TIMES else before.per
-    return _completed(per, table.per(earlier) if earlier else "", value, before)
+    return _completed(per, earlier, value, before)
+
+
+def _own_pers(sentence: Sentence, index: int, segment: list[Piece]) -> list[str]:
+    """Return the per-words of a value: before it, behind a stroke (元/人), else directly behind it (元每人每年)."""
+    value = sentence.value(index)
+    own = [text for text in (*_pers(segment), value.per) if text]
+    behind = sentence.pieces[index + 1 : index + 2]
+    return own or (_pers(list(behind)) if value.unit not in _TIMES else [])
+
+
+def _carried(sentence: Sentence, index: int, segment: list[Piece], before: Measure | None, earlier: str) -> str:
+    """Return what a value that says nothing of it is per: ``earlier`` words of the sentence, or the value before it."""
+    table, value = words(), sentence.value(index)
+    if table.units.get(value.unit) == "人" and not value.multiplier and _of_household(sentence, index, segment):
+        return "每户"
+    if before is not None and (joined(sentence, index, before) or _same_subject(segment, before, value)):
+        return before.per
+    if value.unit not in {"元", "小时"} or table.sum_words.search(sentence.before(index)):
+        return ""
+    said = earlier if value.unit == "元" else ""
+    once = "一次性" in words_of(segment)
+    return said or ("" if once or before is None or before.unit != value.unit else before.per)
 
 
 def _of_same(per: str, before: str) -> str:
