@@ -52,6 +52,7 @@ function open(field) {
   const root = host.attachShadow({ mode: "open" });
   const view = new EditorView({ root, parent: root, state: state(field, form) });
   field.hidden = true;
+  field.required = false; // a hidden field that is required would block the form without a word
   document.querySelector(`label[for="${field.id}"]`)?.addEventListener("click", () => view.focus());
   form.addEventListener("submit", () => { field.value = view.state.doc.toString(); });
   mark(view, document.querySelector("[data-line]"));

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 import yaml
@@ -73,7 +74,7 @@ def _pair(visit: Visit, service: Service) -> Found:
 
 
 def _is_cell(row: Row, path: Mapping[str, str]) -> bool:
-    edition, national = row["edition"].rpartition("/")[2], row["national"].rpartition("/")[2]
+    edition, national = (unquote(row[name].rpartition("/")[2]) for name in ("edition", "national"))
     return bool(national) and (edition, national) == (path["edition"], path["number"])
 
 
