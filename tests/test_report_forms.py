@@ -18,6 +18,7 @@ from rdflib import DCTERMS, RDF, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH
 
+import gongfu.report
 from gongfu.check import check
 from gongfu.cli import main
 from gongfu.codes import codelist_triples
@@ -69,6 +70,13 @@ def test_the_words_of_both_languages_are_complete() -> None:
 
     assert shape(report_words("zh")) == shape(report_words("en"))
     assert not re.search("[\u4e00-\u9fff]", str(report_words("en")))
+
+
+def test_every_word_is_used() -> None:
+    folder = Path(gongfu.report.__file__).parent
+    text = "\n".join(path.read_text("utf-8") for path in folder.iterdir() if path.suffix in {".py", ".html"})
+    assert [word for word in report_words("zh") if not re.search(rf"[.\"']{word}\b", text)] == []
+    assert set(report_words("zh")["columns"]) == set(COLUMNS)
 
 
 def test_csv_holds_every_finding_word_for_word(report: Report, file: Path) -> None:
@@ -193,6 +201,18 @@ def test_remedy_is_the_end_of_its_message(report: Report) -> None:
         for language, remedy in one.remedy.items():
             assert remedy
             assert one.message[language].endswith(remedy)
+
+
+def test_the_command_asks_the_engine_that_is_named(file: Path, monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
+    asked: list[object] = []
+
+    def asking(*given: object) -> Report:
+        asked.append(given[4])
+        return report
+
+    monkeypatch.setattr("gongfu.check.check", asking)
+    main(["check", str(file), "--engine", "pyshacl"])
+    assert asked == ["pyshacl"]
 
 
 def test_the_command_writes_a_file(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,6 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{32}")
 # What a file name may not hold here: separators, control characters, what some systems forbid, marks of direction.
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 _NAME_MAX, _ENDING_MAX = 60, 10
-STATES = ("waiting", "running", "done", "failed")
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Order:
 
 @dataclass(frozen=True)
 class State:
-    """How far a job is: one of STATES, the stage at work, and at its end the counts or the problem with its facts."""
+    """How far a job is: waiting, running, done or failed; the stage at work; at its end the counts or the problem."""
 
     state: str = "waiting"
     stage: str = ""

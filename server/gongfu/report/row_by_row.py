@@ -28,7 +28,6 @@ class RowRead:
 
     number: str
     name: str
-    domain: str
     cell: str
     counterparts: tuple[Counterpart, ...]
     measures: tuple[tuple[str, str], ...]
@@ -49,7 +48,7 @@ def rows_read(report: Report, codes: CodeLists, language: str) -> list[RowRead]:
             pairs.setdefault(pair.item, []).append(_counterpart(pair, names, codes, language))
     rows = [
         RowRead(
-            item.number or "—", item.name, item.text("domain"),
+            item.number or "—", item.name,
             item.cells["name"].address if "name" in item.cells else "", tuple(pairs.get(item.key, ())),
             tuple((printed_value(one, language), one.quote) for _, one in prepared.measures.get(item.key, ())),
         )
