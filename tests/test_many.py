@@ -38,7 +38,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return many.kept_outcomes()
+    folder = many.kept_outcomes()
+    assert folder
+    return folder
 
 
 def test_files_of_a_folder(folder: Path) -> None:
@@ -99,6 +101,14 @@ def test_a_folder_on_the_command_line(
         if not one.fault:
             assert f"{path}：违反{one.counts['violation']}条，" in "\n".join(lines)
             assert (reports / one.report_name("json")).read_bytes() == one.document
+
+
+def test_without_a_cache_all_is_checked(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert many.kept_outcomes() is None
+    [told] = check_many([folder / "110000.csv"], Question(NATION), tmp_path / "removed")
+    assert told.counts["violation"]
 
 
 # --- on a cluster -----------------------------------------------------------------------------------------------------

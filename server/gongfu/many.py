@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
@@ -164,14 +164,18 @@ def _spread(tasks: Iterable[Task], executor: Executor, ahead: int) -> Iterator[t
 # --- what is kept -----------------------------------------------------------------------------------------------------
 
 
-def kept_outcomes() -> Path:
-    """Return the folder of earlier outcomes of this very program and data, in the user's cache; older ones go."""
+def kept_outcomes() -> Path | None:
+    """Return the folder of earlier outcomes of this very program and data, in the user's cache; older ones go.
+
+    None where nothing can be written there: then everything is checked each time.
+    """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gongfu" / "checks"
     folder = cache / sources_digest()
     if not folder.is_dir():
         rmtree(cache, ignore_errors=True)
+    with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return folder if folder.is_dir() else None
 
 
 def _known_and_changed(paths: Iterable[Path], question: Question, kept: Path) -> tuple[list[Outcome], list[Path]]:
@@ -201,6 +205,7 @@ def _keep(folder: Path | None, task: Task, outcome: Outcome) -> Outcome:
     if folder and not outcome.fault:
         told = {"counts": dict(outcome.counts), "document": base64.b64encode(outcome.document).decode()}
         beside = folder / f".{task.digest}-{os.getpid()}"
-        beside.write_text(json.dumps(told), "utf-8")
-        beside.replace(folder / task.digest)
+        with suppress(OSError):  # a full disk, or another version has removed the folder: it is checked again
+            beside.write_text(json.dumps(told), "utf-8")
+            beside.replace(folder / task.digest)
     return replace(outcome, path=task.path)
