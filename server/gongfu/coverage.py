@@ -31,11 +31,8 @@ from gongfu.elements import (
 from gongfu.match import Correspondence
 from gongfu.settings import house, read_yaml
 from gongfu.text import key
+from gongfu.thresholds import threshold
 
-# Of what tells a thing apart, this share in one clause is enough to say that it is there; less than ABSENT, and the
-# greater half of it is nowhere: it is not there. Between the two nothing is said. Found on two provinces and confirmed
-# on an edition and on wordings that took no part in finding them (tests/test_elements.py prints how well).
-PRESENT, ABSENT = 0.6, 0.47
 _WEAK, _SHARED, _CONTEXT = 0.3, 0.1, 0.1
 _FIRMNESS = {"encouraged": 0, "progressive": 1, "immediate": 2}
 
@@ -234,9 +231,10 @@ def _of_item(national: Item, elements: Sequence[Element], place: _Place, rarity:
 def _coverage(national: str, order: int, wanted: Sequence[_Wanted], place: _Place) -> Coverage:
     likeness, best, clause = _best(wanted, place, place.clauses)
     score = round(likeness, 2)
-    if likeness < ABSENT and _best(wanted, place, place.doubtful)[0] < ABSENT:
+    absent = threshold("element-absent")
+    if likeness < absent and _best(wanted, place, place.doubtful)[0] < absent:
         return Coverage(national, order, "absent", score)
-    presence = "present" if likeness >= PRESENT else "unclear"
+    presence = "present" if likeness >= threshold("element-present") else "unclear"
     return Coverage(national, order, presence, score, clause.item, clause.text, _manner(best, place))
 
 
@@ -261,7 +259,8 @@ def _manner(wanted: _Wanted, place: _Place) -> Manner | None:
     found = [
         (likeness, clause) for likeness, clause in _found(wanted, place, place.clauses) if wanted.found(clause.pairs)
     ]
-    having = _smallest([clause for likeness, clause in found if likeness >= ABSENT])
+    absent = threshold("element-absent")
+    having = _smallest([clause for likeness, clause in found if likeness >= absent])
     having = [one for one in having if not (states_quantity(one.text) or one.text in place.names)]
     if not having:
         return None

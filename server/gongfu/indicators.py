@@ -15,13 +15,8 @@ from gongfu.codes import CodeLists
 from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
 from gongfu.synonyms import canonical
 from gongfu.text import key
+from gongfu.thresholds import threshold
 from gongfu.words import words
-
-# Likeness of wording from which two quantities in corresponding rows are taken for one; cases in tests/provinces.
-ALIKE = 0.5
-# Where each side has one number of the unit, less is enough: nothing else could be meant. Of rates with the same head
-# (a 管理率 on either side, no other) still less.
-ALIKE_ALONE, ALIKE_ALONE_HEAD = 0.25, 0.1
 
 _BRACKETED = re.compile(r"[（(][^）)]*[）)]")
 
@@ -76,15 +71,16 @@ def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: 
     """Return the likeness from which a number is the same quantity as the nearest of the possible national ones."""
     others = {other.indicator: other for _, other in possible}
     if len(others) != 1:
-        return ALIKE
+        return threshold("quantity")
     other = next(iter(others.values()))
     rivals = [one for one in siblings if one.role != "parameter" and _same_kind(one, other)
               and not _excluded(one, name, other, codes)]  # fmt: skip
     if len(rivals) != 1:
-        return ALIKE
+        return threshold("quantity")
     if other.scope:
         return 0.0  # a total of the whole area: it is told that it is not compared, never that it is below
-    return ALIKE_ALONE_HEAD if _one_of(measure.label, _heads(_wordings(other, codes))) else ALIKE_ALONE
+    same_head = _one_of(measure.label, _heads(_wordings(other, codes)))
+    return threshold("quantity-alone-head" if same_head else "quantity-alone")
 
 
 def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:

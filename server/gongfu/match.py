@@ -12,17 +12,7 @@ from dataclasses import dataclass, replace
 from gongfu.catalogue import Item, Unread
 from gongfu.likeness import Likeness, likeness, same_domain
 from gongfu.text import key
-
-# Below ACCEPT a pair is not proposed. A pair that leaves every other pair of its rows this far behind is surer than its
-# likeness: nothing else could be meant.
-ACCEPT, MARGIN = 0.36, 0.1
-# What it adds to the likeness of a pair that the row names a quantity which only that national item has.
-QUANTITY = 0.15
-# A row is a part of an item that another row answers (a split), or answers a second item (a merge), when it is nearly
-# whole inside that item, or has nearly all that tells the second item from the first.
-ACCEPT_SECOND, PART, ADDED = 0.3, 0.7, 0.65
-# Two rows of one domain that nothing else claims are proposed to a person when they share at least this much.
-ACCEPT_LEFT_OVER = 0.22
+from gongfu.thresholds import threshold
 
 # In interleaved columns a name stands in 2 to PIECES pieces, of 3 characters in the mean, with up to BETWEEN others
 # between two of them.
@@ -71,7 +61,7 @@ def match(
 
 
 def _raised(score: float, names_its_quantity: bool) -> float:
-    return score if score == 1.0 or not names_its_quantity else min(score + QUANTITY, 0.99)
+    return score if score == 1.0 or not names_its_quantity else min(score + threshold("match-quantity"), 0.99)
 
 
 @dataclass(frozen=True)
@@ -84,8 +74,9 @@ class _Pair:
 
 def _assign(scores: list[list[float]]) -> list[_Pair]:
     """Pair one to one, nearest first; equal names are told apart by the rest of the row."""
+    least = threshold("match")
     ranked = sorted(
-        ((score, i, n) for i, row in enumerate(scores) for n, score in enumerate(row) if score >= ACCEPT),
+        ((score, i, n) for i, row in enumerate(scores) for n, score in enumerate(row) if score >= least),
         key=lambda entry: (-entry[0], entry[1], entry[2]),
     )
     pairs: list[_Pair] = []
@@ -107,7 +98,7 @@ def _surer(scores: list[list[float]], pairs: list[_Pair]) -> list[_Pair]:
 
     def alone(pair: _Pair) -> bool:
         others = max(rows[pair.item], columns[pair.nation])
-        return pair.why == "similarity" and scores[pair.item][pair.nation] - others >= MARGIN
+        return pair.why == "similarity" and scores[pair.item][pair.nation] - others >= threshold("match-margin")
 
     return [replace(pair, why="alone") if alone(pair) else pair for pair in pairs]
 
@@ -118,10 +109,10 @@ def _splits(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> l
     found: list[_Pair] = []
     for i, row in enumerate(scores):
         best = max(range(len(row)), key=row.__getitem__, default=None)
-        if i in paired or best is None or row[best] < ACCEPT_SECOND:
+        if i in paired or best is None or row[best] < threshold("match-second"):
             continue
         part = alike.part_of(i, best)
-        if part >= PART or row[best] >= 2 * ACCEPT_SECOND:
+        if part >= threshold("match-part") or row[best] >= 2 * threshold("match-second"):
             found.append(_Pair(i, best, max(part, row[best]), "part"))
     return found
 
@@ -133,10 +124,10 @@ def _merges(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> l
     found: list[_Pair] = []
     for n in range(len(alike.nation)):
         best = max(partner, key=lambda i: scores[i][n], default=None)
-        if n in paired or best is None or scores[best][n] < ACCEPT_SECOND:
+        if n in paired or best is None or scores[best][n] < threshold("match-second"):
             continue
         added = alike.added(n, partner[best], best)
-        if added >= ADDED:
+        if added >= threshold("match-added"):
             found.append(_Pair(best, n, added, "part"))
     return found
 
@@ -149,7 +140,7 @@ def _left_over(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -
     for i in sorted(free_items):
         near = {n: scores[i][n] for n in free_nation if same_domain(alike.items[i], alike.nation[n])}
         best = max(near, key=lambda n: near[n], default=None)
-        if best is None or near[best] < ACCEPT_LEFT_OVER:
+        if best is None or near[best] < threshold("match-left-over"):
             continue
         if all(scores[other][best] <= near[best] for other in free_items):
             found.append(_Pair(i, best, near[best], "left-over"))
@@ -229,4 +220,4 @@ def _confidence(pair: _Pair) -> float:
     if pair.why == "part":
         return round(0.5 + pair.score / 4, 2)
     sure = 0.15 if pair.why == "alone" else 0.0
-    return round(min(0.99, 0.4 + sure + (pair.score - ACCEPT) * 1.1), 2)
+    return round(min(0.99, 0.4 + sure + (pair.score - threshold("match")) * 1.1), 2)

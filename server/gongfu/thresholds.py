@@ -17,6 +17,7 @@ def thresholds() -> Mapping[str, Decimal]:
     return {name: Decimal(str(one["value"])) for name, one in table.items()}
 
 
+@lru_cache(maxsize=64)
 def threshold(name: str) -> float:
     """Return one threshold as a number to compare likenesses with."""
     return float(thresholds()[name])
