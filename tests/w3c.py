@@ -45,10 +45,13 @@ def all_tests() -> list[Test]:
 
 
 def _of_manifest(file: Path) -> Iterator[Test]:
+    """Yield the tests that a manifest lists, then those that it describes and forgot to list."""
     graph = rdflib.Graph().parse(file, publicID=file.as_uri())
-    for entries in graph.objects(None, MF.entries):
-        for test in Collection(graph, entries):
-            yield Test(str(test), str(graph.value(test, MF.name)), graph, file.parent)
+    listed = [str(test) for entries in graph.objects(None, MF.entries) for test in Collection(graph, entries)]
+    kinds = (MF.ProtocolTest, MF.GraphStoreProtocolTest)
+    described = sorted(str(test) for kind in kinds for test in graph.subjects(RDF.type, kind))
+    for test in dict.fromkeys([*listed, *described]):
+        yield Test(test, str(graph.value(rdflib.URIRef(test), MF.name)), graph, file.parent)
 
 
 def run(test: Test, client: httpx.Client) -> str:

@@ -1,128 +1,92 @@
-"""Conformance: how many tests of the W3C SHACL suite our engine and the referee pass.
+"""Run the W3C protocol, graph store and service description sets against a workbench and write the result as EARL.
 
-Run: python tests/bench/conformance.py [FOLDER]. The suite is in the source distribution of pySHACL, which pip fetches
-into a temporary folder unless FOLDER is one that holds it already (…/test/resources/sht_tests). A test passes where the
-results are the expected ones: focus node, path, value, shape, constraint component and severity of each, blank nodes
-being equal to blank nodes; or where the engine refuses what the suite says it must.
+    PYTHONPATH=server:tests python tests/bench/conformance.py
+
+writes server/gongfu/pages/conformance.ttl, which the page /zh/conformance shows: the record of a tested version. The
+test sets stand beside the repository, in ../shared/w3c.
 """
 
-import importlib.metadata
 import subprocess
 import sys
-import tarfile
-import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-import pyshacl
-import rdflib
-import shacl
-from rdflib.namespace import RDF, SH
+import httpx
+import pyoxigraph as ox
+import w3c
+from client import free_port, wait_for
 
-MF = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
-SHT = rdflib.Namespace("http://www.w3.org/ns/shacl-test#")
-Results = Counter[tuple[str, ...]]
-_ASKED = (SH.focusNode, SH.resultPath, SH.value, SH.sourceShape, SH.sourceConstraintComponent, SH.resultSeverity)
+from gongfu import __version__
 
-
-@dataclass(frozen=True)
-class Case:
-    """A test: its name, the files of data and shapes, the expected results (None: the engine must refuse)."""
-
-    name: str
-    data: Path
-    shapes: Path
-    expected: Results | None
+FILE = Path(__file__).resolve().parents[2] / "server" / "gongfu" / "pages" / "conformance.ttl"
+NAMES = {
+    "earl": "http://www.w3.org/ns/earl#",
+    "dct": "http://purl.org/dc/terms/",
+    "doap": "http://usefulinc.com/ns/doap#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+SUBJECT = ox.NamedNode("https://w3id.org/bps-cn/gongfu")
+SETS = "http://www.w3.org/2009/sparql/docs/tests/data-sparql11/service-description/manifest#"
 
 
-def cases(suite: Path) -> Iterator[Case]:
-    """Yield the tests of all manifests under a folder."""
-    for file in sorted(suite.rglob("*.ttl")):
-        graph = rdflib.Graph().parse(file, publicID=file.as_uri())
-        for node in sorted(graph.subjects(RDF.type, SHT.Validate), key=str):
-            action, result = graph.value(node, MF.action), graph.value(node, MF.result)
-            data, shapes = (_file(graph.value(action, part)) for part in (SHT.dataGraph, SHT.shapesGraph))
-            yield Case(
-                f"{file.relative_to(suite)}", data, shapes, None if result == SHT.Failure else told(graph, result)
-            )
+def term(name: str) -> ox.NamedNode:
+    prefix, _, local = name.partition(":")
+    return ox.NamedNode(NAMES[prefix] + local)
 
 
-def _file(node: rdflib.term.Node | None) -> Path:
-    return Path(str(node).removeprefix("file://"))
+def assertion(number: int, iri: str, name: str, fault: str, today: str) -> list[ox.Triple]:
+    node, result, test = ox.BlankNode(f"a{number}"), ox.BlankNode(f"r{number}"), ox.NamedNode(iri)
+    facts: list[tuple[ox.NamedNode | ox.BlankNode, str, ox.NamedNode | ox.BlankNode | ox.Literal]] = [
+        (node, "rdf:type", term("earl:Assertion")),
+        (node, "earl:subject", SUBJECT),
+        (node, "earl:test", test),
+        (node, "earl:assertedBy", SUBJECT),
+        (node, "earl:mode", term("earl:automatic")),
+        (node, "earl:result", result),
+        (test, "dct:title", ox.Literal(name)),
+        (result, "rdf:type", term("earl:TestResult")),
+        (result, "earl:outcome", term("earl:failed" if fault else "earl:passed")),
+        (result, "dct:date", ox.Literal(today, datatype=term("xsd:date"))),
+    ]
+    if fault:
+        facts.append((result, "earl:info", ox.Literal(fault)))
+    return [ox.Triple(subject, term(predicate), value) for subject, predicate, value in facts]
 
 
-def told(graph: rdflib.Graph, report: rdflib.term.Node | None) -> Results:
-    """Return the results of a validation report."""
-    return Counter(
-        tuple(_plain(graph.value(result, one)) for one in _ASKED) for result in graph.objects(report, SH.result)
-    )
-
-
-def _plain(node: rdflib.term.Node | None) -> str:
-    """Return a node's value: a blank one (a path, a shape within a shape) is equal to any other."""
-    return "" if node is None else "_" if isinstance(node, rdflib.BNode) else str(node)
-
-
-def by_pyshacl(case: Case) -> Results:
-    """Return the results of the referee."""
-    data, shapes = (rdflib.Graph().parse(file, publicID=file.as_uri()) for file in (case.data, case.shapes))
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False)
-    if not isinstance(report, rdflib.Graph):
-        raise TypeError(report)
-    return told(report, report.value(None, RDF.type, SH.ValidationReport))
-
-
-def by_shacl(case: Case) -> Results:
-    """Return the results of our engine."""
-    shapes = shacl.Shapes.from_turtle(case.shapes.read_text("utf-8"), base=case.shapes.as_uri())
-    data = rdflib.Graph().parse(case.data, publicID=case.data.as_uri()).serialize(format="nt")
-    return Counter(
-        (_bare(one.focus_node), _path(one.path), "_" if (one.value or "").startswith("_:") else one.value_plain or "", _bare(one.source_shape or ""),
-         one.component_iri, _bare(one.severity_iri))
-        for one in shapes.validate_text(data, "ntriples").results
-    )  # fmt: skip
-
-
-def _bare(term: str) -> str:
-    return term[1:-1] if term.startswith("<") else "_" if term.startswith("_:") else term.strip('"').split('"')[0]
-
-
-def _path(path: str | None) -> str:
-    simple = path is not None and path.startswith("<") and path.count("<") == 1 and path.endswith(">")
-    return path[1:-1] if path and simple else "_" if path else ""
-
-
-def passes(case: Case, engine: Callable[[Case], Results]) -> bool:
-    """Say whether an engine does what the suite expects."""
-    try:
-        found = engine(case)
-    except Exception:
-        return case.expected is None
-    return found == case.expected
-
-
-def fetched(folder: Path) -> Path:
-    """Fetch the source distribution of the installed pySHACL and return its suite."""
-    wanted = f"pyshacl=={importlib.metadata.version('pyshacl')}"
-    words = ["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", str(folder), wanted]
-    subprocess.run([sys.executable, "-m", "pip", *words], check=True)
-    with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
-        archive.extractall(folder, filter="data")
-    return next(folder.glob("*/test/resources/sht_tests"))
+def results(client: httpx.Client) -> list[tuple[str, str, str]]:
+    found = [(test.iri, test.name, w3c.run(test, client)) for test in w3c.all_tests()]
+    return found + [(SETS + name, name, w3c.described(name, client)) for name in w3c.DESCRIPTION_TESTS]
 
 
 def main() -> int:
-    """Print how many tests each engine passes, and which it does not."""
-    with tempfile.TemporaryDirectory() as folder:
-        suite = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else fetched(Path(folder))
-        known = list(cases(suite))
-        for name, engine in (("shacl", by_shacl), ("pyshacl", by_pyshacl)):
-            failed = [case.name for case in known if not passes(case, engine)]
-            print(f"{name} {importlib.metadata.version(name)}: {len(known) - len(failed)} of {len(known)}")
-            print("".join(f"  not: {one}\n" for one in failed), end="")
-    return 0
+    if not w3c.FOLDER.is_dir():
+        print(f"the W3C test sets are not at {w3c.FOLDER}")
+        return 2
+    port = free_port()
+    command = [sys.executable, "-m", "gongfu.cli", "serve", "--workbench", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        token = process.stdout.readline().rpartition(" ")[2].strip()
+        headers = {"authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60.0) as client:
+            wait_for(lambda: client.get("/health").status_code == 200)
+            found = results(client)
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    today = datetime.now(UTC).date().isoformat()
+    triples = [
+        ox.Triple(SUBJECT, term("rdf:type"), term("doap:Project")),
+        ox.Triple(SUBJECT, term("doap:name"), ox.Literal("gongfu")),
+        ox.Triple(SUBJECT, term("doap:revision"), ox.Literal(__version__)),
+    ]
+    triples += [one for number, row in enumerate(found) for one in assertion(number, *row, today)]
+    FILE.write_bytes(ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=NAMES) or b"")
+    missed = [(name, fault) for _, name, fault in found if fault]
+    print(f"{len(found) - len(missed)} of {len(found)} passed", *missed, sep="\n")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
