@@ -69,6 +69,12 @@ def test_jilins_80_per_cent_is_marked_below_the_nations_90(page: Page, site: str
     expect(page.locator(".finding").first).to_contain_text("R10")
 
 
+def test_an_item_that_only_a_province_has_is_called_added(client: Client) -> None:
+    said = "国家清单里没有与它对应的项目"
+    assert said in client.get("/zh/cat/130000-13fyp/73").text
+    assert said not in client.get(f"/zh{ITEM}").text
+
+
 def test_search_works_without_script(client: Client) -> None:
     for typed in ("养老", "yl"):
         found = client.get("/zh/search", params={"q": typed}).text

@@ -20,7 +20,7 @@ from fastapi.responses import Response
 from gongfu import __version__
 from gongfu.pages.addresses import address, compact, described_at
 from gongfu.pages.asking import Asked, Said, Term, ask
-from gongfu.pages.messages import LANGUAGES, Messages, read_messages
+from gongfu.pages.messages import LANGUAGES, read_messages
 from gongfu.pages.naming import Names, read_names
 from gongfu.problems import Problem, Problems
 from gongfu.responses import FRESH, READING, unchanged_or
@@ -168,11 +168,6 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-
-
-def messages() -> Mapping[str, Messages]:
-    """Return the messages of every language."""
-    return {language: read_messages(language) for language in LANGUAGES}
 
 
 def _digest(folder: Path) -> str:
