@@ -163,6 +163,15 @@ def test_only_the_next_numbers_continue_a_division_of_tasks(rows: tuple[str, ...
     assert sum(len(one.rows) for one in rest.tables) == len(rows) - (tasks - 2)
 
 
+def test_a_number_of_five_thousand_digits_is_no_trouble() -> None:
+    long = "9" * 5000
+    tasks = table("序号|重点任务|责任单位", f"{long}|甲。|省教育厅"), table(f"{long}|乙。|省财政厅")
+    both = Document("x.txt", "txt", tuple(one.tables[0] for one in tasks), f"指标 2015年 2020年\n甲 {long} {long}")
+    assert len(take_plan(both, codelists())[1].tasks) == 1
+    assert taken("指标|2015年|2020年", f"国民综合阅读率|{long}|{long}").observations == ()
+    assert read_plan_text(both.prose, codelists()) == Plan()
+
+
 # --- tasks ------------------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from gongfu.settings import house, read_yaml
 from gongfu.text import key, tidy
 
 _HEADER_MAX = 24
+_ORDINAL_DIGITS = 6
 Row = tuple[Cell, ...]
 
 
@@ -91,7 +92,7 @@ def _continues(taken: _Taken, table: Table) -> bool:
     if taken.tasks and taken.found:
         numbers = [tidy(cell.text) for cell in row if taken.tasks.get(cell.column) == "number"]
         last = taken.found[-1].number
-        return last.isdecimal() and numbers == [str(int(last) + 1)]
+        return last.isdecimal() and len(last) <= _ORDINAL_DIGITS and numbers == [str(int(last) + 1)]
     figures = [tidy(cell.text) for cell in row
                if cell.column in taken.figures and taken.figures[cell.column].field == "figure"]  # fmt: skip
     return any(figure.value for text in figures if text and (figure := read_figure(text, taken.codes)))
