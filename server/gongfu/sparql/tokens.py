@@ -64,6 +64,8 @@ def is_update(query: str) -> bool:
 
 def graph_names(query: str, base: str) -> GraphNames:
     """Return the graphs of the FROM clauses as absolute IRIs; a name whose prefix is not declared stays as written."""
+    if "from" not in query.casefold():
+        return GraphNames()
     prefixes: dict[str, str] = {}
     default: list[str] = []
     named: list[str] = []
