@@ -276,6 +276,14 @@ def test_a_job_is_gone_after_its_day(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_the_system_cleared_away_is_made_again(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path / "cleared")
+    jobs.sweep()
+    assert jobs.count() == 0
+    assert jobs.find(jobs.make(order(), b"x").identifier)
+    assert (tmp_path / "cleared").stat().st_mode & 0o077 == 0
+
+
 def test_the_folder_of_jobs_is_ours_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gongfu.checking.jobs.tempfile.tempdir", str(tmp_path))
     folder = jobs_folder()

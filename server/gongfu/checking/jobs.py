@@ -107,6 +107,7 @@ class Jobs:
     def make(self, order: Order, content: bytes) -> Job:
         """Keep a file with what is to be done with it."""
         job = Job(self._folder / secrets.token_urlsafe(24))
+        self._folder.mkdir(mode=0o700, exist_ok=True)  # systems clear temporary folders that lay still for days
         job.folder.mkdir(mode=0o700)
         (job.folder / "sent").mkdir(mode=0o700)
         (job.folder / "sent" / order.name).write_bytes(content)
@@ -123,7 +124,7 @@ class Jobs:
 
     def count(self) -> int:
         """Return how many jobs there are."""
-        return sum(1 for _ in self._folder.iterdir())
+        return sum(1 for _ in self._folder.iterdir()) if self._folder.is_dir() else 0
 
     def delete(self, job: Job) -> None:
         """Delete everything of a job."""
@@ -131,7 +132,7 @@ class Jobs:
 
     def sweep(self) -> None:
         """Delete every job whose day is over, and what a crash left without an order."""
-        for folder in self._folder.iterdir():
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
             order = folder / "order.json"
             since = (order if order.is_file() else folder).stat().st_mtime
             if time.time() - since > KEPT_SECONDS:
