@@ -50,7 +50,7 @@ def told(rule: FundingRule) -> str:
 
 
 def places(rule: FundingRule) -> tuple[object, ...]:
-    return (set(rule.regions), set(rule.origins), rule.area, rule.valid_from, rule.valid_to)
+    return (sorted(rule.regions), sorted(rule.origins), rule.area, rule.valid_from, rule.valid_to)
 
 
 Curated = list[tuple[str, str, list[FundingRule]]]
