@@ -7,6 +7,8 @@ stays prose. A page that is only a picture is reported as unread; a file of such
 """
 
 import base64
+import io
+import logging
 import re
 import zlib
 from collections.abc import Iterator
@@ -57,12 +59,13 @@ def read_pdf(path: Path, limits: Limits) -> Iterator[Block]:
     from pdfminer.pdfdocument import PDFPasswordIncorrect
     from pdfplumber.utils.exceptions import PdfminerException
 
+    _quiet("pdfminer")
     data = path.read_bytes()
     if b"%%EOF" not in data[-2048:]:
         raise damaged(path.name)
     _refuse_bomb(data, path.name, limits)
     try:
-        with pdfplumber.open(path) as pdf:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:  # given a path, it leaves the file open when it cannot read it
             if len(pdf.pages) > limits.pages:
                 raise too_large(path.name, "页数", "the number of pages", len(pdf.pages), limits.pages)
             yield from _pages(pdf.pages, limits, path.name)
@@ -73,6 +76,13 @@ def read_pdf(path: Path, limits: Limits) -> Iterator[Block]:
         raise encrypted(path.name) if locked else damaged(path.name) from fault
     except Exception as fault:  # pdfminer raises whatever the objects of a broken file run into
         raise damaged(path.name) from fault
+
+
+def _quiet(library: str) -> None:
+    """Keep what a library logs of a damaged file off the terminal; the refusal says what is wrong and what to do."""
+    logger = logging.getLogger(library)
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def _refuse_bomb(data: bytes, name: str, limits: Limits) -> None:
