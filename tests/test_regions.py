@@ -20,6 +20,8 @@ TITLES = {
     "朝阳区基本公共服务清单": "CN",  # one in Beijing, one in Changchun: not guessed
     "吉林省基本公共服务清单": "220000",  # the province, not the city of the same name
     "吉林省吉林市基本公共服务清单": "220200",
+    "南通市海门区基本公共服务清单": "320614",
+    "海门市“十三五”基本公共服务清单": "320684",  # the name and the code of those years
     "推进基本公共服务均等化规划": "CN",
 }
 
