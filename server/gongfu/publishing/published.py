@@ -20,6 +20,7 @@ from gongfu.examine import Examined, examine
 from gongfu.facts import Row, triples
 from gongfu.findings import Report, report
 from gongfu.publishing.submission import GRAPH_SUFFIXES, Submission
+from gongfu.regions import level_of
 from gongfu.settings import DEFINITIONS, house
 from gongfu.sparql.dataset import HISTORY
 from gongfu.validate import validate
@@ -164,8 +165,7 @@ def _items(store: ox.Store, edition: str) -> Iterator[Item]:
 def _edition(store: ox.Store, edition: str, iri: str) -> Edition:
     row = next((one for one in _rows(store, "edition") if one["edition"] == iri), None)
     region = edition[:6]
-    level = "province" if region.endswith("0000") else "prefecture" if region.endswith("00") else "county"
-    plain = Edition(edition, region, f"{edition}.ttl", level, implements=NATION, series=region)
+    plain = Edition(edition, region, f"{edition}.ttl", level_of(region), implements=NATION, series=region)
     if row is None:
         return plain
     return replace(
