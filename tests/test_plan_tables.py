@@ -6,18 +6,17 @@ tests/test_sources.py. Tests that need a document are skipped where the folder o
 
 import csv
 import re
-import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from printed import plain
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ROOT.parent / "shared" / "documents"
 FOLDERS = sorted(path.parent for path in (ROOT / "data" / "sources").glob("*/source.yaml"))
-MOUTH_RADICAL = "\u2f1c"  # stands for 口 throughout these documents
 
 # Rows counted in the documents by eye: indicators, tasks.
 ROWS = {"cn-13fyp": (20, 26), "hebei-13fyp": (20, 26), "jilin-13fyp": (20, 25), "guidance-2018": (0, 22)}
@@ -45,16 +44,6 @@ def rows(folder: Path, table: str) -> list[list[str]]:
         return []
     with path.open(encoding="utf-8", newline="") as lines:
         return list(csv.reader(lines, strict=True))
-
-
-def plain(text: str) -> str:
-    return "".join(_plain_character(character) for character in text)
-
-
-def _plain_character(character: str) -> str:
-    if character == MOUTH_RADICAL:
-        return "口"
-    return unicodedata.normalize("NFKC", character) if "\u2f00" <= character <= "\u2fd5" else character
 
 
 def bare(text: str) -> str:

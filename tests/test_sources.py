@@ -11,7 +11,6 @@ the folder of documents is absent.
 import csv
 import hashlib
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +19,7 @@ from typing import Any
 
 import pytest
 import yaml
+from printed import plain
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "data" / "sources"
@@ -34,7 +34,6 @@ ROWS_PER_DOMAIN = {
     "cn-12fyp": (7, 7, 9, 12, 12),
 }
 HEADING_NUMERALS = "一二三四五六七八九"
-MOUTH_RADICAL = "\u2f1c"  # stands for 口 throughout these documents, though Unicode calls it the radical 又
 MISREAD_MOUTH = ("人又", "窗又", "对又", "缺又")
 
 needs_documents = pytest.mark.skipif(
@@ -77,17 +76,6 @@ def read_edition(folder: Path) -> Edition:
     catalogue = folder / "catalogue.csv"
     header, *rows = read_csv(catalogue) if catalogue.is_file() else [()]
     return Edition(folder, source, header, tuple(rows))
-
-
-def plain(text: str) -> str:
-    """Map Kangxi radicals to the characters they stand for, one to one; everything else stays."""
-    return "".join(_plain_character(character) for character in text)
-
-
-def _plain_character(character: str) -> str:
-    if character == MOUTH_RADICAL:
-        return "口"
-    return unicodedata.normalize("NFKC", character) if "\u2f00" <= character <= "\u2fd5" else character
 
 
 def bare(text: str) -> str:

@@ -15,6 +15,7 @@ import docx
 import openpyxl
 import pytest
 import xlwt  # type: ignore[import-untyped]
+from bench.broken_files import with_part
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -62,17 +63,6 @@ def pdf_bytes(text: str = "table", encryption: StandardEncryption | None = None)
         canvas.drawString(100, 100, text)
     canvas.showPage()
     canvas.save()
-    return stream.getvalue()
-
-
-def with_part(container: bytes, name: str, data: bytes) -> bytes:
-    """Add a part to a container or put it in the place of another."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(container)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.namelist():
-            if part != name:
-                new.writestr(part, old.read(part))
-        new.writestr(name, data)
     return stream.getvalue()
 
 
