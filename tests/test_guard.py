@@ -141,6 +141,13 @@ def test_what_the_guard_lets_through_never_calls(listener: Listener, parts: list
         assert not parsed or "service" in query.casefold()
 
 
+def test_an_unknown_function_is_left_to_the_engine() -> None:
+    query = "SELECT (<http://example.org/f>(1) AS ?service) { }"
+    assert service_fault(query, BASE) is None
+    with pytest.raises(RuntimeError, match="is not supported"):
+        ox.Store().query(query)
+
+
 def test_a_worker_has_no_network(listener: Listener) -> None:
     code = (
         "import socket, sys; from gongfu.sparql.worker import isolate\n"

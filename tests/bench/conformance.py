@@ -1,20 +1,26 @@
-"""Run the W3C protocol, graph store and service description sets against a workbench and write the result as EARL.
+"""Run the W3C SPARQL 1.1 test sets against running services and write the result as EARL.
 
     PYTHONPATH=server:tests python tests/bench/conformance.py
 
 writes server/gongfu/pages/conformance.ttl, which the page /zh/conformance shows: the record of a tested version. The
-test sets stand beside the repository, in ../shared/w3c.
+sets of protocol, graph store and service description stand beside the repository, in ../shared/w3c, and run against a
+workbench; those of query and update come with rdflib's source distribution (tests/suites.py).
 """
 
+import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
+import sparql11
+import suites
 import w3c
-from client import free_port, wait_for
+from client import free_port, server, wait_for
 
 from gongfu import __version__
 
@@ -23,6 +29,7 @@ NAMES = {
     "earl": "http://www.w3.org/ns/earl#",
     "dct": "http://purl.org/dc/terms/",
     "doap": "http://usefulinc.com/ns/doap#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -50,18 +57,43 @@ def assertion(number: int, iri: str, name: str, fault: str, today: str) -> list[
         (result, "dct:date", ox.Literal(today, datatype=term("xsd:date"))),
     ]
     if fault:
-        facts.append((result, "earl:info", ox.Literal(fault)))
+        facts += [(result, "earl:info", text) for text in reasons(iri, fault)]
+        facts += [(result, "rdfs:seeAlso", ox.NamedNode(one)) for one in known(iri, "see")]
     return [ox.Triple(subject, term(predicate), value) for subject, predicate, value in facts]
 
 
-def results(client: httpx.Client) -> list[tuple[str, str, str]]:
+def known(iri: str, part: str) -> list[str]:
+    """Return what the list of misses says of a test, if it does."""
+    of_all: Mapping[str, Mapping[str, str]] = sparql11.misses()
+    return [of_all[sparql11.short(iri)][part]] if part in of_all.get(sparql11.short(iri), {}) else []
+
+
+def reasons(iri: str, fault: str) -> list[ox.Literal]:
+    found = [ox.Literal(text, language=language) for language in ("zh", "en") for text in known(iri, language)]
+    return found or [ox.Literal(fault)]
+
+
+def of_queries() -> list[tuple[str, str, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        sparql11.write_store(Path(folder) / "store")
+        with server(Path(folder) / "store") as (_, address), httpx.Client(base_url=address, timeout=60.0) as client:
+            return [(test.iri, test.name, sparql11.run(test, client)) for test in sparql11.queries()]
+
+
+def of_updates() -> list[tuple[str, str, str]]:
+    done = subprocess.run([sys.executable, sparql11.__file__], stdout=subprocess.PIPE, text=True, check=True)
+    faults: dict[str, str] = json.loads(done.stdout)
+    return [(test.iri, test.name, faults[test.iri]) for test in sparql11.updates()]
+
+
+def of_protocols(client: httpx.Client) -> list[tuple[str, str, str]]:
     found = [(test.iri, test.name, w3c.run(test, client)) for test in w3c.all_tests()]
     return found + [(SETS + name, name, w3c.described(name, client)) for name in w3c.DESCRIPTION_TESTS]
 
 
 def main() -> int:
-    if not w3c.FOLDER.is_dir():
-        print(f"the W3C test sets are not at {w3c.FOLDER}")
+    if not w3c.FOLDER.is_dir() or not suites.fetch():
+        print(f"the W3C test sets are not at {w3c.FOLDER} and {suites.distribution()}")
         return 2
     port = free_port()
     command = [sys.executable, "-m", "gongfu.cli", "serve", "--workbench", "--port", str(port)]
@@ -72,10 +104,11 @@ def main() -> int:
         headers = {"authorization": f"Bearer {token}"}
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60.0) as client:
             wait_for(lambda: client.get("/health").status_code == 200)
-            found = results(client)
+            found = of_protocols(client)
     finally:
         process.terminate()
         process.communicate(timeout=20)
+    found += of_queries() + of_updates()
     today = datetime.now(UTC).date().isoformat()
     triples = [
         ox.Triple(SUBJECT, term("rdf:type"), term("doap:Project")),

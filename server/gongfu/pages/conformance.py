@@ -4,6 +4,7 @@ Place in the flow: HTTP, pages. The record is written by tests/bench/conformance
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -31,12 +32,15 @@ def add_conformance(app: FastAPI, service: Service) -> None:
 
     @room.page("/conformance", "reuse/conformance.html")
     def find(visit: Visit) -> Found:
-        passed = sum(row["outcome"] == "passed" for row in rows)
-        return {"tests": rows, "passed": passed, "tested": rows[0] if rows else {}}
+        missed = [row for row in rows if row["outcome"] != "passed"]
+        sets = [(name, list(tests)) for name, tests in groupby(rows, key=lambda row: row["set"])]
+        return {"tests": rows, "missed": missed, "sets": sets, "tested": rows[0] if rows else {}}
 
 
 def read_record(record: bytes) -> Iterator[Mapping[str, str]]:
-    """Yield the results of a record: set, title, outcome, what was wrong, date and version."""
+    """Yield the results of a record: set, test, title, outcome, what was wrong in zh and en, where more is said of it,
+    date and version; in the order of the sets.
+    """
     store = ox.Store()
     store.load(record, ox.RdfFormat.TURTLE)
     found = store.query(QUERY.read_text("utf-8"))
