@@ -16,7 +16,7 @@ from gongfu.negotiation import choose
 from gongfu.problems import Problem
 from gongfu.responses import READING, unchanged_or
 from gongfu.service import Service
-from gongfu.settings import DEFAULT_BASE, DEFINITIONS, SHAPES
+from gongfu.settings import CODES, DEFAULT_BASE, DEFINITIONS, SHAPES
 from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.description import METADATA
 from gongfu.sparql.tokens import GraphNames
@@ -28,7 +28,11 @@ FORMS = MappingProxyType({
 })  # fmt: skip
 _IN_ADDRESSES = "/:?#[]@!$&'()*+,;=~%-._"
 # The IRI of a term or a rule names a part of its vocabulary, which is served as a whole: the graph that holds it.
-_VOCABULARIES = {DEFINITIONS.removesuffix("#"): "graph/ontology", SHAPES.removesuffix("#"): "graph/shapes"}
+# That of the code lists ends in a slash; a person who types it leaves the slash out.
+_VOCABULARIES = {
+    DEFINITIONS.removesuffix("#"): "graph/ontology", SHAPES.removesuffix("#"): "graph/shapes",
+    CODES: "graph/codes", CODES.removesuffix("/"): "graph/codes",
+}  # fmt: skip
 
 
 PageAddress = Callable[[Request, str], str]
@@ -65,7 +69,7 @@ async def _elsewhere(
     request: Request, service: Service, offers: list[str], page_address: PageAddress | None
 ) -> Response:
     """Return 303 with the address of the description; raises Problem where nothing is known of the node."""
-    address = _address(request)
+    address = _address(request).rstrip("/")
     known = _job(service, address, "application/n-triples")
     if not known.graph:
         await service.answer(known)

@@ -15,13 +15,13 @@ _SAFE = "/:@!$&'()*+,;=~%"  # what may stand in a path as it is; a % in an IRI i
 
 
 def address(iri: str, *, base: str, language: str) -> str:
-    """Return the address of the page of an IRI of ours, an empty text for an IRI of others."""
+    """Return the address of the page of an IRI of ours, a vocabulary's own included; an empty text for others."""
     for room, namespace in _HASHED.items():
         if iri.startswith(namespace):
-            return f"/{language}/{room}/{quote(iri.removeprefix(namespace), safe=_SAFE)}"
+            return f"/{language}/{room}/{quote(iri.removeprefix(namespace), safe=_SAFE)}".rstrip("/")
     for start in (base, DEFAULT_BASE):
         if iri.startswith(start):
-            return f"/{language}/{quote(iri.removeprefix(start), safe=_SAFE)}"
+            return f"/{language}/{quote(iri.removeprefix(start), safe=_SAFE)}".rstrip("/")
     return ""
 
 

@@ -24,11 +24,13 @@ def add_reuse(app: FastAPI, service: Service) -> None:
     room.page("/reuse", "reuse/start.html")(_start)
     room.page("/def", "reuse/terms.html")(_terms)
     room.page("/shapes", "reuse/rules.html")(_rules)
+    room.page("/code", "reuse/codes.html")(_code_lists)
 
 
 def _start(visit: Visit) -> Found:
     dumps, schemes = visit.ask("dumps"), visit.ask("schemes")
-    return {"dumps": _once(dumps, "name", visit.language, "title"), "schemes": schemes, "queries": (dumps, schemes),
+    return {"dumps": _once(dumps, "name", visit.language, "title"),
+            "schemes": _once(schemes, "scheme", visit.language, "definition"), "queries": (dumps, schemes),
             "dates": _dates(visit.served.dataset.path.parent / "dumps")}  # fmt: skip
 
 
@@ -50,6 +52,11 @@ def _terms(visit: Visit) -> Found:
 def _rules(visit: Visit) -> Found:
     rules = visit.ask("rules")
     return {"rules": _once(rules, "rule", visit.language, "message"), "queries": (rules,)}
+
+
+def _code_lists(visit: Visit) -> Found:
+    schemes = visit.ask("schemes")
+    return {"schemes": _once(schemes, "scheme", visit.language, "definition"), "queries": (schemes,)}
 
 
 def _once(rows: Iterable[Row], key: str, language: str, text: str) -> list[Row]:
