@@ -11,7 +11,7 @@ from browser import DESK, TELEPHONE, Watch, grave_faults, sideways
 from client import Client, client_of
 
 from gongfu.pages.asking import Said
-from gongfu.pages.heat import VERDICTS, heats
+from gongfu.pages.heat import ASPECTS, VERDICTS, WHOLE, heats
 from gongfu.pages.indicator_charts import indicator_charts
 from gongfu.pages.layout import FOLDER
 from gongfu.pages.messages import LANGUAGES, read_messages
@@ -34,65 +34,97 @@ def row(**values: str) -> dict[str, Said]:
     return {name: Said(value) for name, value in values.items()}
 
 
-def found(edition: str, number: str, verdict: str, item: str = "") -> dict[str, Said]:
+def found(edition: str, number: str, verdict: str, item: str = "", aspect: str = "measure") -> dict[str, Said]:
     national = "" if item else f"n/{number}"
     return row(nation="n", edition=edition, region=f"r/{edition}", short="", order="1", domain="d", number=number,
-               national=national, item=item, verdict=verdict)  # fmt: skip
+               national=national, item=item, aspect=aspect, verdict=verdict)  # fmt: skip
 
 
 def test_rows_become_a_heat_map() -> None:
     rows = [found("a", "1", "below"), found("b", "1", "equal"), found("a", "2", "equal"), found("b", "2", "equal"),
-            found("b", "9", "added", item="b/9")]  # fmt: skip
+            found("a", "2", "dropped", aspect="element"), found("b", "3", "missing", aspect="item"),
+            found("b", "9", "added", item="b/9", aspect="item")]  # fmt: skip
     (heat,) = heats(rows)
-    assert [(line.number, line.verdicts) for line in heat.domains["d"]] == [
-        ("1", {"a": "below", "b": "equal"}), ("2", {"a": "equal", "b": "equal"}),
+    lines = heat.domains["d"]
+    assert [(line.number, *(line.verdict(one, "measure") for one in "ab")) for line in lines] == [
+        ("1", "below", "equal"), ("2", "equal", "equal"), ("3", "", "missing"),
     ]  # fmt: skip
+    assert lines[1].verdict("a") == "dropped", "the gravest of its aspects"
     assert [line.number for line in heat.lines("below")["d"]] == ["1"]
-    assert heat.lines("missing") == {}
+    assert [line.number for line in heat.lines("dropped")["d"]] == ["2"]
+    assert heat.lines("dropped", "measure") == {}
+    assert [line.number for line in heat.lines("missing", "target")["d"]] == ["3"]
     assert [line.item for line in heat.added["b"]] == ["b/9"]
-    assert [column.grave for column in heat.columns] == [1, 0]
-    assert heat.columns[0].parts() == [("below", 0, 50), ("equal", 50, 50)]
+    assert [column.grave for column in heat.columns] == [2, 1]
+    assert heat.columns[1].parts("measure") == [("missing", 0, 33.33), ("equal", 33.33, 66.67)]
+    assert heat.columns[0].counts["element"] == {"dropped": 1, "": 2}
 
 
 def test_every_verdict_of_the_query_has_a_word_and_a_sign_in_every_language() -> None:
-    said = set(
-        re.findall(r'\d "(\w+)"|BIND\("(\w+)" AS \?verdict', (FOLDER / "queries/compare/verdicts.rq").read_text())
-    )
+    text = (FOLDER / "queries/compare/verdicts.rq").read_text()
+    said = set(re.findall(r'\(\d "(\w+)"\)|BIND\("(\w+)" AS \?verdict', text))
     kinds = {one or other for one, other in said}
     assert kinds == set(VERDICTS)
+    aspects = set(re.findall(r'BIND\("(\w+)" AS \?aspect|\("(\w+)" \d\)', text))
+    assert {one or other for one, other in aspects} == {*ASPECTS, WHOLE}
     for language in LANGUAGES:
         words = read_messages(language)["compare"]
         assert set(words["verdicts"]) == set(words["signs"]) == kinds
         assert len(set(words["signs"].values())) == len(kinds), "a sign of its own: colour is no meaning"
+        assert len(set(words["initials"].values())) == len(ASPECTS)
+        assert set(words["of_aspect"]) == {*ASPECTS, "part", "lead"}
+        assert {kind for own in words["of_aspect"].values() for kind in own} <= kinds
 
 
-def cell(page: str, edition: str, number: int) -> str:
-    """Return the verdict that the heat map shows for an edition and a national item."""
-    match = re.search(rf'<td class="(\w+)"><a href="/zh/compare/{edition}/{number}"', page)
-    return match[1] if match else ""
+def cell(page: str, edition: str, number: int) -> list[str]:
+    """Return the verdicts that the heat map shows for an edition and a national item: one, or one an aspect."""
+    match = re.search(
+        rf'<td(?: class="(\w+)")?><a (?:class="row" )?href="/zh/compare/{edition}/{number}"(.*?)</a>', page
+    )
+    return [] if not match else [match[1]] if match[1] else re.findall(r'<span class="(\w+)"', match[2])
 
 
 def test_the_heat_map_shows_what_the_documents_say(client: Client) -> None:
-    page = client.get("/zh/compare").text
+    page = client.get("/zh/compare?aspect=measure").text
     assert page.count('<th scope="row"><span class="count">') == 81
-    assert cell(page, "220000-13fyp", 30) == "below", "80% for 90%"
-    assert cell(page, "130000-13fyp", 30) == "equal"
-    assert cell(page, "220000-13fyp", 38) == "dropped"
-    assert cell(page, "130000-13fyp", 68) == "missing"
-    assert cell(page, "220000-13fyp", 20) == "above", "80元 for 70元"
-    assert cell(page, "220000-13fyp", 33) == "incomparable", "a national total is no floor"
+    assert cell(page, "220000-13fyp", 30) == ["below"], "80% for 90%"
+    assert cell(page, "130000-13fyp", 30) == ["equal"]
+    assert cell(page, "220000-13fyp", 38) == ["dropped"]
+    assert cell(page, "130000-13fyp", 68) == ["missing"]
+    assert cell(page, "220000-13fyp", 20) == ["above"], "80元 for 70元"
+    assert cell(page, "220000-13fyp", 33) == ["incomparable"], "a national total is no floor"
     assert "73 贫困残疾人" in text(page)
-    below = client.get("/zh/compare?only=below").text
-    assert cell(below, "220000-13fyp", 30) == "below"
+    below = client.get("/zh/compare?aspect=measure&only=below").text
+    assert cell(below, "220000-13fyp", 30) == ["below"]
     assert not cell(below, "130000-13fyp", 68)
-    assert client.get("/zh/compare?only=%3Cscript%3E").text.count('<th scope="row"><span class="count">') == 81
+    assert client.get("/zh/compare?only=%3Cscript%3E&aspect=x").text.count('<th scope="row"><span class="count">') == 81
+
+
+def test_a_cell_of_the_heat_map_holds_every_aspect(client: Client) -> None:
+    """Quantities, target group, content, funding, lead units: read off the documents."""
+    page = client.get("/zh/compare").text
+    assert cell(page, "220000-13fyp", 30) == ["below", "equal", "dropped", "equal", "equal"], "80%; 喂养指导 left out"
+    assert cell(page, "220000-13fyp", 25)[1] == "below", "企业职工 of all kinds of employers"
+    assert cell(page, "220000-13fyp", 73)[1] == "above", "成年无业重度残疾人 without the nation's conditions"
+    assert cell(page, "220000-13fyp", 7)[3] == "changed", "the nation states the shares, the province none"
+    assert cell(page, "130000-13fyp", 68) == ["missing"]
+    assert 'title="数量：低于国家；服务内容：没写全"' in page
+    narrower = client.get("/zh/compare?aspect=target&only=below").text
+    assert cell(narrower, "220000-13fyp", 25) == ["below"]
+    assert not cell(narrower, "220000-13fyp", 30), "narrower quantities are another aspect"
+    assert "变窄" in narrower
+    assert 'title="Quantities: below the nation; Content: not all stated"' in client.get("/en/compare").text
 
 
 def test_a_cell_opens_into_the_pair(client: Client) -> None:
     page = text(client.get("/zh/compare/220000-13fyp/30").text)
     assert "0—6岁儿童健康管理率逐步达到90%" in page
     assert "0—6岁以下儿童健康管理率达到80%以上" in page
-    assert "儿童营养与喂养指导" in page, "the element that the province leaves out"
+    assert "▽ 没写 儿童营养与喂养指导" in page, "the element that the province leaves out"
+    employers = text(client.get("/zh/compare/220000-13fyp/25").text)
+    assert re.search(r"▼ 变窄 .*企业职工 缺少国家列举的对象", employers)
+    funding = text(client.get("/en/compare/220000-13fyp/7").text)
+    assert re.search(r"≠ to be checked .*R35 .*states no ratio", funding)
     missing = text(client.get("/en/compare/130000-13fyp/68").text)
     assert "no counterpart" in missing
     assert "少数民族文化服务" in missing
@@ -104,9 +136,11 @@ def test_a_cell_opens_into_the_pair(client: Client) -> None:
 
 def test_two_provinces_side_by_side(client: Client) -> None:
     page = client.get("/zh/compare/provinces?left=220000-13fyp&right=130000-13fyp").text
-    assert re.search(r'<span class="verbatim higher">基础养老金标准为每人每月90元</span>', page)
-    assert '<span class="verbatim">基础养老金最低标准为每人每月80元</span>' in page
-    assert "免费义务教育" not in text(page), "what is alike is left out"
+    assert re.search(r'<span class="verbatim higher" lang="zh-CN">基础养老金标准为每人每月90元</span>', page)
+    assert re.search(r'<span class="verbatim" lang="zh-CN">基础养老金最低标准为每人每月80元</span>', page)
+    assert re.search(r"17 劳动人事争议调解仲裁 数量 ▽ 没写数量 服务对象 ▼ 变窄 数量 ＝ 与国家相同", text(page))
+    assert "工伤" in page
+    assert "居民健康档案" not in text(page), "what is alike is left out"
     same = client.get("/zh/compare/provinces?left=220000-13fyp&right=220000-13fyp")
     assert "没有不同" in same.text
     assert client.get("/zh/compare/provinces?left=%22%3E&right=").status_code == 200
@@ -185,9 +219,12 @@ def test_a_journalist_finds_with_the_keyboard_alone_where_jilin_is_below_the_nat
     page.get_by_role("link", name="比较", exact=True).first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/zh/compare")
+    page.locator(".filters a", has_text="数量").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**aspect=measure*")
     page.locator(".filters a", has_text="低于国家").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**only=below*")
+    page.wait_for_url("**aspect=measure&only=below*")
     page.locator("td.below a").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("table.measures")

@@ -15,7 +15,7 @@ import yaml
 from fastapi import FastAPI
 
 from gongfu.pages.asking import Asked, Row, ask
-from gongfu.pages.heat import VERDICTS, Column, Heat, heats
+from gongfu.pages.heat import ASPECTS, VERDICTS, WHOLE, Column, Heat, heats
 from gongfu.pages.indicator_charts import indicator_charts
 from gongfu.pages.layout import FOLDER, Found, Room, Visit
 from gongfu.problems import Problem
@@ -39,6 +39,7 @@ def _asked(name: str, dataset: Dataset) -> Asked:
     return ask(open_store(dataset.path), dataset.merged, f"compare/{name}")
 
 
+_FEW = 4  # of so many provinces every aspect is shown at once; of more, the gravest or the one that is chosen
 _ONCE = {
     name: partial(_asked, name) for name in ("verdicts", "provinces", "changes", "raised", "indicators", "catalogues")
 }
@@ -46,9 +47,10 @@ _ONCE = {
 
 def _start(visit: Visit, service: Service) -> Found:
     asked = service.derived(_ONCE["verdicts"])
-    only = visit.query.get("only", "")
+    only, aspect = visit.query.get("only", ""), visit.query.get("aspect", "")
     return {
         "heats": heats(asked), "asked": asked, "verdicts": VERDICTS, "only": only if only in VERDICTS else "",
+        "aspects": ASPECTS, "aspect": aspect if aspect in ASPECTS else "", "few": _FEW,
         "provinces": service.derived(_ONCE["provinces"]), "tiles": _tiles(),
     }  # fmt: skip
 
@@ -60,14 +62,18 @@ def _tiles() -> Mapping[str, Sequence[int]]:
 
 def _pair(visit: Visit, service: Service) -> Found:
     """Show one cell of the heat map: a national item and what a province has for it."""
-    row = next((row for row in service.derived(_ONCE["verdicts"]) if _is_cell(row, visit.path)), None)
-    if row is None:
+    rows = [row for row in service.derived(_ONCE["verdicts"]) if _is_cell(row, visit.path)]
+    if not rows:
         raise Problem("not-found")
+    row = rows[0]
     given = {"edition": ox.NamedNode(row["edition"]), "national": ox.NamedNode(row["national"])}
     items = visit.ask("pair-items", **given)
     others = visit.ask("pair-others", **given)
     return {
-        "cell": row, "items": items, "measures": visit.ask("pair-measures", **given), "others": others,
+        "cell": row, "verdicts": {one["aspect"]: one["verdict"] for one in rows}, "aspects": ASPECTS, "whole": WHOLE,
+        "items": items, "measures": visit.ask("pair-measures", **given), "others": others,
+        "other": {aspect: [one for one in others if one["aspect"] == aspect
+                           and one["message"].language in ("", visit.language)] for aspect in ASPECTS},
         "national": next((one for one in items if one["side"] == "national"), None),
         "provincial": [one for one in items if one["side"] == "provincial"],
     }  # fmt: skip
@@ -103,13 +109,18 @@ def _side_by_side(heat: Heat, left: Column, right: Column, lefts: Asked, rights:
     quantities = {side: {row["nationalMeasure"]: row for row in asked} for side, asked in ((0, lefts), (1, rights))}
     lines = []
     for line in (line for lines in heat.domains.values() for line in lines):
-        verdicts = [line.verdicts.get(one.edition, "") for one in (left, right)]
+        verdicts = [line.verdicts.get(one.edition, {}) for one in (left, right)]
         measures = sorted(
             {key for side in (0, 1) for key, row in quantities[side].items() if row["national"] == line.item}
         )
-        pairs = [[quantities[side].get(key) for side in (0, 1)] for key in measures]
-        if verdicts[0] != verdicts[1] or any(_higher(*pair) for pair in pairs):
-            lines.append({"line": line, "verdicts": verdicts, "pairs": [(pair, _higher(*pair)) for pair in pairs]})
+        both = [[quantities[side].get(key) for side in (0, 1)] for key in measures]
+        pairs = [pair for pair in both if None in pair or _higher(*pair)]
+        differing = [one for one in (WHOLE, *ASPECTS) if verdicts[0].get(one) != verdicts[1].get(one)]
+        if differing or pairs:
+            lines.append({
+                "line": line, "verdicts": verdicts, "aspects": differing[:1] if WHOLE in differing else differing,
+                "pairs": [(pair, _higher(*pair)) for pair in pairs],
+            })  # fmt: skip
     return lines
 
 
