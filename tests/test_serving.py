@@ -20,15 +20,16 @@ from urllib.parse import quote
 import httpx
 import pyoxigraph as ox
 import pytest
-from client import Client, alive, children, client_of, problem, server, wait_for
+from client import Client, alive, client_of, descendants, problem, server, wait_for
 
 from gongfu.problems import read_problems
 from gongfu.serving import application
 from gongfu.settings import base_iri
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
 from gongfu.sparql.dataset import PAGES, describe, merge_graphs
-from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Pool, WorkerLost
+from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Pool
 from gongfu.sparql.tokens import GraphNames
+from gongfu.sparql.workers import WorkerLost
 
 NATION, JILIN = base_iri() + "graph/cn-13fyp", base_iri() + "graph/220000-13fyp"
 PREFIXES = """@prefix : <https://w3id.org/bps-cn/cat/> . @prefix bps: <https://w3id.org/bps-cn/def#> .
@@ -343,15 +344,64 @@ def test_the_pool_replaces_what_dies(store: Path) -> None:
 def test_a_worker_ends_by_itself_after_the_deadline(store: Path) -> None:
     """The kernel's timer ends it even when nobody is left to kill it."""
     from gongfu.sparql import worker
-    from gongfu.sparql.pool import start_worker
 
     async def go() -> None:
-        found = await start_worker(describe(store), Limits(seconds=0.2))
+        pool = Pool(describe(store), Limits(seconds=0.2))
+        found = await pool._nursery.worker()
         asked = time.monotonic()
         with pytest.raises(WorkerLost):
             await found.ask(Job(SLOW, GraphNames(), RESULT_TYPES[0], None))
         assert time.monotonic() - asked < 0.2 + worker._GRACE_SECONDS + 1.0
         await found.kill()
+        await pool.close()
+
+    asyncio.run(go())
+
+
+def test_slow_queries_hold_up_only_slow_queries(store: Path) -> None:
+    """Of five slow ones two go on beside the good ones, the others wait; each good one is answered meanwhile."""
+    limits = Limits(workers=2, long_workers=2, seconds=2.0, quick_seconds=0.05, waiting=4)
+    slow_job, good_job = (Job(query, GraphNames(), RESULT_TYPES[0], None) for query in (SLOW, COUNT))
+
+    async def go() -> None:
+        pool = Pool(describe(store), limits)
+        await pool.start()
+        first = set(pool.pids)
+        slow = [asyncio.create_task(pool.answer(slow_job)) for _ in range(5)]
+        await asyncio.sleep(0)
+        longest = 0.0
+        for _ in range(20):
+            begun = time.monotonic()
+            assert (await pool.answer(good_job)).body
+            longest = max(longest, time.monotonic() - begun)
+            await asyncio.sleep(0.02)
+        assert longest < 1.0  # the deadline of a slow one is twice that
+        assert (pool.load.long, len(pool.pids)) == (2, 4)
+        assert pool.load.waiting in {2, 3}  # one may use a worker that no good one needs just now
+        assert first & set(pool.pids), "their processes go on, nothing is done twice"
+        found = await asyncio.gather(*slow, return_exceptions=True)
+        assert {type(one) for one in found} <= {DeadlinePassed, Busy}
+        assert (await pool.answer(good_job)).body
+        assert (pool.load.long, pool.load.waiting) == (0, 0)
+        await pool.close()
+        assert not any(alive(pid) for pid in first)
+
+    asyncio.run(go())
+
+
+def test_a_query_that_takes_long_is_answered_beside_others(store: Path) -> None:
+    """A query that is stopped for others begins again and gives its answer; nothing is left taken."""
+    limits = Limits(workers=1, long_workers=1, seconds=10.0, quick_seconds=0.01, waiting=8)
+    middling = f"SELECT (COUNT(*) AS ?n) WHERE {{ {' . '.join(f'?s{i} ?p{i} ?o{i}' for i in range(5))} }}"
+
+    async def go() -> None:
+        pool = Pool(describe(store), limits)
+        await pool.start()
+        jobs = [Job(query, GraphNames(), "text/csv", None) for query in [middling, COUNT] * 3]
+        found = await asyncio.gather(*(pool.answer(job) for job in jobs))
+        assert [int(one.body.split()[1]) for one in found] == [TRIPLES**5, TRIPLES] * 3
+        assert (pool.load.busy, pool.load.waiting) == (0, 0)
+        await pool.close()
 
     asyncio.run(go())
 
@@ -529,7 +579,7 @@ def test_a_real_server(store: Path) -> None:
             raw = client.post("/sparql", content=b"x" * 300_000, headers={"content-type": QUERY_TYPE})
             problem(raw, 413, "body-too-large")
             assert client.get("/zh/").status_code == 200
-        workers = children(process.pid)
+        workers = descendants(process.pid)
         assert workers
     assert process.returncode in (0, -signal.SIGTERM)
     wait_for(lambda: not any(alive(pid) for pid in workers), 5)
@@ -537,6 +587,6 @@ def test_a_real_server(store: Path) -> None:
 
 def test_no_worker_outlives_a_killed_server(store: Path) -> None:
     with server(store) as (process, _):
-        workers = children(process.pid)
+        workers = descendants(process.pid)
         process.kill()
         wait_for(lambda: not any(alive(pid) for pid in workers), 5)

@@ -32,6 +32,7 @@ class Metrics:
         figures = {
             "gongfu_workers": ("Workers that run", lambda: len(service.workers)),
             "gongfu_workers_busy": ("Workers that answer a query", lambda: service.load.busy),
+            "gongfu_queries_long": ("Queries that gave way to others and go on", lambda: service.load.long),
             "gongfu_queries_waiting": ("Queries that wait for a worker", lambda: service.load.waiting),
             "gongfu_workers_replaced": ("Workers that were killed or lost", lambda: service.load.replaced),
             "gongfu_answers_remembered": ("Queries answered without the engine", lambda: service.remembered),

@@ -23,7 +23,7 @@ from gongfu.publishing.submission import SUFFIXES
 from gongfu.revision import Change
 from gongfu.service import Service
 from gongfu.sparql.dataset import describe
-from gongfu.sparql.pool import environment
+from gongfu.sparql.workers import environment
 
 _SECONDS = 180.0
 _WAITING = 4

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from gongfu.problems import Problem, Problems
 from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.dataset import Dataset, describe
-from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Load, Pool, WorkerLost
+from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Load, Pool
+from gongfu.sparql.workers import WorkerLost
 
 _Made = TypeVar("_Made")
 _LOOK_SECONDS = 1.0

@@ -21,8 +21,8 @@ from gongfu.problems import Problem
 from gongfu.service import Service
 from gongfu.sparql.changing import Work
 from gongfu.sparql.dataset import describe
-from gongfu.sparql.pool import environment
 from gongfu.sparql.request import Update
+from gongfu.sparql.workers import environment
 
 _SECONDS = 60.0
 

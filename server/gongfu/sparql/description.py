@@ -24,6 +24,13 @@ _TITLES = {
 _LIMITS = (
     ("seconds", "SEC", "一个查询可用的时间", "time of a query"),
     ("workers", "C62", "同时运行的查询", "queries at once"),
+    (
+        "quick_seconds",
+        "SEC",
+        "有别的查询等待时，一个查询先用的时间，此后让路",
+        "time of a query before it gives way to others that wait",
+    ),
+    ("long_workers", "C62", "同时运行的让路的查询", "queries at once that gave way"),
     ("waiting", "C62", "等待的查询", "queries that wait"),
     ("query_bytes", "AD", "查询语句的大小", "size of a query"),
     ("result_bytes", "AD", "结果的大小", "size of a result"),

@@ -1,34 +1,41 @@
 """Pool: a few worker processes, each with at most one query; one that is late or broken is killed and replaced.
 
 Place in the flow: in the serving process, which itself never touches the engine while it serves, so that no query can
-hold it up.
+hold it up. There are two lanes. Every query begins in the first; when others wait for their turn there, one that has
+run for ``quick_seconds`` goes on in the second, its process giving way to all others, and a new worker takes the place.
+Where the second lane is full the query is stopped and begins again when there is room. So a flood of slow queries
+holds up slow queries.
 """
 
 import asyncio
-import json
 import logging
 import os
-import sys
+from collections import deque
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-import gongfu
 from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.dataset import Dataset
-from gongfu.sparql.worker import LENGTHS, Order, job_frame
+from gongfu.sparql.worker import Order
+from gongfu.sparql.workers import Nursery, Worker, WorkerLost
 
 _LOG = logging.getLogger(__name__)
-_START_SECONDS = 60.0
+_Thing = TypeVar("_Thing")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many queries run at once and may wait, how long one may take, how large query, answer and memory may get."""
+    """How many queries run at once and may wait, how long one may take, how large query, answer and memory may get.
+
+    ``long_workers`` queries run beside the ``workers``, and each of the two lanes has a queue of ``waiting``.
+    """
 
     workers: int = max(2, os.cpu_count() or 2)
+    long_workers: int = max(2, os.cpu_count() or 2)
     waiting: int = 32
+    quick_seconds: float = 0.1
     seconds: float = 15.0
     query_bytes: int = 256 * 1024
     result_bytes: int = 32 * 1024 * 1024
@@ -37,9 +44,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Load:
-    """How many workers answer, how many queries wait, how many workers were replaced so far."""
+    """How many workers answer, how many of them long queries, how many queries wait, how many workers were replaced."""
 
     busy: int
+    long: int
     waiting: int
     replaced: int
 
@@ -52,99 +60,80 @@ class DeadlinePassed(Exception):
     """The query took longer than it may."""
 
 
-class WorkerLost(Exception):
-    """The worker ended by itself: out of memory, or a query too deep for the engine."""
+class _GaveWay(Exception):
+    """The query was stopped, to begin again when there is room for long ones."""
 
 
-class Worker:
-    """One process and its pipes."""
+class Queue(Generic[_Thing]):
+    """Things that are free, and those who wait for one, no more than so many and so long, first come first served."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most, self._seconds = most, seconds
+        self.free: deque[_Thing] = deque()
+        self._waiting: deque[asyncio.Future[_Thing]] = deque()
 
     @property
-    def pid(self) -> int:
-        """The number of the process."""
-        return self._process.pid
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
 
-    async def ask(self, job: Job) -> Answer:
-        """Send a job and return the answer.
+    def give(self, thing: _Thing) -> None:
+        """Give a thing to whoever waits longest."""
+        while self._waiting:
+            first = self._waiting.popleft()
+            if not first.done():
+                first.set_result(thing)
+                return
+        self.free.append(thing)
 
-        Raises:
-            WorkerLost: the process ended first.
-        """
+    async def take(self, when_waiting: Callable[[], None] | None = None) -> _Thing:
+        """Return a free thing, wait for one where there is none. Raises Busy."""
+        if self.free:
+            return self.free.popleft()
+        if len(self._waiting) >= self._most:
+            raise Busy
+        turn: asyncio.Future[_Thing] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        if when_waiting:
+            when_waiting()
+        taken = False
         try:
-            assert self._process.stdin
-            self._process.stdin.write(job_frame(job))
-            await self._process.stdin.drain()
-            head, body = await self.read()
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise WorkerLost from error
-        return Answer(body=body, **head)
+            async with asyncio.timeout(self._seconds):
+                thing = await turn
+            taken = True
+        except TimeoutError as error:
+            raise Busy from error
+        finally:
+            if not taken:
+                self._leave(turn)
+        return thing
 
-    async def read(self) -> tuple[dict[str, Any], bytes]:
-        """Read a frame: its head and its body."""
-        pipe = self._process.stdout
-        assert pipe
-        head_length, body_length = LENGTHS.unpack(await pipe.readexactly(LENGTHS.size))
-        head: dict[str, Any] = json.loads(await pipe.readexactly(head_length))
-        return head, await pipe.readexactly(body_length)
-
-    async def kill(self) -> None:
-        """End the process at once, whatever it does, and wait until it is gone."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        try:
-            await self._process.communicate()  # unlike wait, it also sees the pipes closed
-        except RuntimeError:
-            await self._process.wait()  # a query still reads from the pipe, and will see it closed
-
-
-async def start_worker(dataset: Dataset, limits: Limits) -> Worker:
-    """Start a worker and wait until it has opened the store.
-
-    Raises:
-        WorkerLost: it ended before it was ready.
-    """
-    order = Order(
-        store=str(dataset.path), base=dataset.base, merged=dataset.merged, seconds=limits.seconds,
-        most_bytes=limits.result_bytes, memory_bytes=limits.memory_bytes, any_graph=dataset.open,
-    )  # fmt: skip
-    command = (sys.executable, "-m", "gongfu.sparql.worker", json.dumps(asdict(order)))
-    pipe = asyncio.subprocess.PIPE
-    head: dict[str, Any] | None = None
-    worker = Worker(
-        await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=2**20, env=environment())
-    )
-    try:
-        async with asyncio.timeout(_START_SECONDS):
-            head, _ = await worker.read()
-    except (asyncio.IncompleteReadError, TimeoutError) as error:
-        raise WorkerLost from error
-    finally:
-        if head is None:
-            await worker.kill()
-    if not head["isolated"]:
-        _LOG.warning("worker %d shares the network: this kernel lets it make no empty one", worker.pid)
-    return worker
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of a process of ours, which finds this package wherever it runs from."""
-    package = str(Path(gongfu.__file__).resolve().parents[1])
-    paths = (package, os.environ.get("PYTHONPATH"))
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    def _leave(self, turn: asyncio.Future[_Thing]) -> None:
+        """Wait no longer; what came at that very moment is for the next."""
+        if turn.done() and not turn.cancelled():
+            self.give(turn.result())
+        elif turn in self._waiting:
+            self._waiting.remove(turn)
 
 
 class Pool:
-    """The workers that are free, and the number of queries that wait for one."""
+    """The workers of both lanes, what they do, and the queries that wait for one."""
 
     def __init__(self, dataset: Dataset, limits: Limits) -> None:
-        self._dataset, self._limits = dataset, limits
-        self._free: asyncio.Queue[Worker] = asyncio.Queue()
+        self._limits = limits
+        self._nursery = Nursery(Order(
+            store=str(dataset.path), base=dataset.base, merged=dataset.merged, seconds=limits.seconds,
+            most_bytes=limits.result_bytes, memory_bytes=limits.memory_bytes, any_graph=dataset.open,
+        ))  # fmt: skip
         self._workers: set[Worker] = set()
-        self._waiting, self._replaced, self._closing = 0, 0, False
+        self._turns = Queue[Worker](limits.waiting, limits.seconds)
+        self._places = Queue[None](limits.waiting, limits.seconds)
+        self._places.free.extend([None] * limits.long_workers)
+        self._since: dict[Worker, float] = {}  # when each query of the first lane began, the oldest first
+        self._long: set[Worker] = set()
+        self._coming, self._replaced, self._closing = 0, 0, False
         self._repairs: set[asyncio.Task[None]] = set()
+        self._look: asyncio.TimerHandle | None = None
 
     @property
     def pids(self) -> list[int]:
@@ -154,10 +143,11 @@ class Pool:
     @property
     def load(self) -> Load:
         """How busy the pool is."""
-        return Load(len(self._workers) - self._free.qsize(), self._waiting, self._replaced)
+        waiting = self._turns.waiting + self._places.waiting
+        return Load(len(self._since) + len(self._long), len(self._long), waiting, self._replaced)
 
     async def start(self) -> None:
-        """Start all workers; raises WorkerLost when one cannot start."""
+        """Start the workers of the first lane; raises WorkerLost when one cannot start."""
         await asyncio.gather(*(self._add() for _ in range(self._limits.workers)))
 
     async def close(self) -> None:
@@ -166,16 +156,13 @@ class Pool:
         await asyncio.gather(*self._repairs, return_exceptions=True)
         await asyncio.gather(*(worker.kill() for worker in self._workers))
         self._workers.clear()
+        await self._nursery.close()
 
     async def drain(self) -> None:
-        """End every worker as soon as it is free, the last after the deadline of its query."""
-        self._closing = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.seconds + 1.0):
-                while self._workers:
-                    worker = await self._free.get()
-                    self._workers.discard(worker)
-                    await worker.kill()
+        """Answer what came before, then end all workers: the last after the deadline of its query."""
+        end = asyncio.get_running_loop().time() + 2 * self._limits.seconds + 1.0
+        while self.load.busy + self.load.waiting and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.05)
         await self.close()
 
     async def answer(self, job: Job) -> Answer:
@@ -186,52 +173,105 @@ class Pool:
             DeadlinePassed: the query was stopped; its worker is killed and replaced.
             WorkerLost: the query ended its worker, which is replaced.
         """
-        worker = await self._take()
+        worker = await self._turns.take(self._relieve)
+        self._since[worker] = asyncio.get_running_loop().time()
+        if self._turns.waiting:
+            self._relieve()
+        with suppress(_GaveWay):
+            return await self._run(worker, job)
+        await self._places.take()
+        return await self._run(await self._long_worker(), job)
+
+    async def _run(self, worker: Worker, job: Job) -> Answer:
+        timer = asyncio.get_running_loop().call_later(self._limits.seconds, worker.fail, DeadlinePassed())
         sound = False
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                found = await worker.ask(job)
+            found = await worker.ask(job)
             sound = True
-        except TimeoutError as error:
-            raise DeadlinePassed from error
         finally:
-            if sound:
-                self._free.put_nowait(worker)
-            else:
-                self._later(self._replace(worker))
+            timer.cancel()
+            self._release(worker, sound)
         return found
 
-    async def _take(self) -> Worker:
-        if self._free.empty() and self._waiting >= self._limits.waiting:
-            raise Busy
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._limits.seconds):
-                return await self._free.get()
-        except TimeoutError as error:
-            raise Busy from error
-        finally:
-            self._waiting -= 1
+    def _release(self, worker: Worker, sound: bool) -> None:
+        """Have a worker do the next query, or end it: when it is not to be trusted any more, or gave way to others."""
+        if worker in self._long:
+            self._long.discard(worker)
+            self._later(self._end(worker))
+            self._places.give(None)
+        elif self._since.pop(worker, None) is None:
+            pass  # it was stopped for others, and _move has replaced it
+        elif sound:
+            self._turns.give(worker)
+        else:
+            self._replaced += 1
+            self._later(self._end(worker))
+            self._replace_soon()
 
-    def _later(self, work: Any) -> None:
+    def _relieve(self) -> None:
+        """Where queries wait, move those that have run for long out of the first lane, or come back when it is time."""
+        if self._look:
+            self._look.cancel()
+            self._look = None
+        now = asyncio.get_running_loop().time()
+        for worker, since in list(self._since.items()):
+            if self._turns.waiting <= self._coming:
+                return
+            left = since + self._limits.quick_seconds - now
+            if left > 0:
+                self._look = asyncio.get_running_loop().call_later(left + 0.001, self._relieve)
+                return
+            self._move(worker)
+
+    def _move(self, worker: Worker) -> None:
+        """Take a worker out of the first lane: its query goes on in the second, or is stopped where that is full."""
+        del self._since[worker]
+        self._replace_soon()
+        if self._places.free:
+            self._places.free.popleft()
+            self._long.add(worker)
+            worker.give_way()
+        else:
+            worker.fail(_GaveWay())
+            self._later(self._end(worker))
+
+    async def _long_worker(self) -> Worker:
+        """Return a new worker for the second lane, in which a place was taken for it."""
+        try:
+            worker = await self._nursery.worker(long=True)
+        except BaseException:
+            self._places.give(None)
+            raise
+        self._workers.add(worker)
+        self._long.add(worker)
+        return worker
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._repairs.add(task)
         task.add_done_callback(self._repairs.discard)
 
-    async def _replace(self, worker: Worker) -> None:
+    async def _end(self, worker: Worker) -> None:
         self._workers.discard(worker)
-        self._replaced += 1
         await worker.kill()
-        while not self._closing:
-            try:
-                await self._add()
-            except (WorkerLost, OSError):
-                _LOG.exception("no new worker could start; trying again")
-                await asyncio.sleep(1.0)
-            else:
-                return
+
+    def _replace_soon(self) -> None:
+        self._coming += 1
+        self._later(self._replace())
+
+    async def _replace(self) -> None:
+        """Add a worker to the first lane; try again until one starts."""
+        try:
+            while not self._closing:
+                try:
+                    return await self._add()
+                except (WorkerLost, OSError):
+                    _LOG.exception("no new worker could start; trying again")
+                    await asyncio.sleep(1.0)
+        finally:
+            self._coming -= 1
 
     async def _add(self) -> None:
-        worker = await start_worker(self._dataset, self._limits)
+        worker = await self._nursery.worker()
         self._workers.add(worker)
-        self._free.put_nowait(worker)
+        self._turns.give(worker)

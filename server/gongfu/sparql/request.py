@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
@@ -29,6 +30,7 @@ FORMATS = MappingProxyType({
 _CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 _NEW_NODES = re.compile(r"\bconstruct\b.*(?:\[|\(|_:)", re.IGNORECASE | re.DOTALL)
 _MOST_PARAMETERS = 1000
+_MOST_KEPT = 300
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,12 @@ def job(query_string: bytes, sent: Content | None, accept: str | None) -> Job | 
 
 
 def _chosen(accept: str | None) -> tuple[str | None, str | None]:
+    """Return the media types for an Accept header; few clients differ, and only short headers are kept."""
+    return _choice(accept) if len(accept or "") < _MOST_KEPT else _choice.__wrapped__(accept)
+
+
+@lru_cache(maxsize=256)
+def _choice(accept: str | None) -> tuple[str | None, str | None]:
     return choose(accept, (*RESULT_TYPES, *table_types())), choose(accept, GRAPH_TYPES)
 
 

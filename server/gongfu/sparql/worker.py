@@ -1,17 +1,20 @@
 """Worker: a process that answers one query after another, without network, and dies of a query that takes too long.
 
-Place in the flow: started by the pool as ``python -m gongfu.sparql.worker``; speaks frames over its pipes. A frame is
-two unsigned 32-bit lengths (big-endian), a JSON head and a body of bytes.
+Place in the flow: ``python -m gongfu.sparql.worker`` is the nursery that sparql.workers starts: for every socket it is
+sent, it forks a worker, which speaks frames over that socket. A frame is two unsigned 32-bit lengths (big-endian), a
+JSON head and a body of bytes.
 """
 
 import ctypes
+import gc
 import json
 import os
 import resource
 import signal
+import socket
 import struct
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +23,7 @@ from gongfu.sparql.dataset import known_graphs, open_store
 from gongfu.sparql.tokens import GraphNames
 
 LENGTHS = struct.Struct(">II")
+QUICK, LONG = b"q", b"l"  # what the nursery is told with a socket: a worker like others, or one that gives way to them
 _GRACE_SECONDS = 2.0
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
@@ -45,7 +49,8 @@ def frame(head: object, body: bytes = b"") -> bytes:
 
 def job_frame(job: Job) -> bytes:
     """Return the frame of a job; its query is the body."""
-    head = {**asdict(job), "query": ""}
+    names = job.names
+    head = (names.default, names.named, job.result_type, job.graph_type, job.about, job.graph)
     return frame(head, job.query.encode())
 
 
@@ -55,10 +60,9 @@ def read_job(pipe: BinaryIO) -> Job | None:
     if len(lengths) < LENGTHS.size:
         return None
     head_length, body_length = LENGTHS.unpack(lengths)
-    head, query = json.loads(pipe.read(head_length)), pipe.read(body_length).decode()
-    names = GraphNames(tuple(head["names"]["default"]), tuple(head["names"]["named"]))
-    about = tuple(head["about"])
-    return Job(query, names, head["result_type"], head["graph_type"], about, head["graph"])
+    default, named, result_type, graph_type, about, graph = json.loads(pipe.read(head_length))
+    query = pipe.read(body_length).decode()
+    return Job(query, GraphNames(tuple(default), tuple(named)), result_type, graph_type, tuple(about), graph)
 
 
 def answer_frame(found: Answer) -> bytes:
@@ -78,12 +82,11 @@ def isolate(memory_bytes: int) -> bool:
     return unshare is not None and (unshare(_CLONE_NEWNET) == 0 or unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
 
 
-def work(order: Order, jobs: BinaryIO, answers: BinaryIO) -> None:
+def work(order: Order, isolated: bool, jobs: BinaryIO, answers: BinaryIO) -> None:
     """Answer jobs until the pipe ends. Past the deadline the kernel ends the process, even when its parent is gone."""
-    isolated = isolate(order.memory_bytes)
     store = open_store(Path(order.store))
     source = Source(store, order.base, order.merged, None if order.any_graph else known_graphs(store), order.most_bytes)
-    answers.write(frame({"isolated": isolated}))
+    answers.write(frame({"isolated": isolated, "pid": os.getpid()}))
     answers.flush()
     while (job := read_job(jobs)) is not None:
         signal.setitimer(signal.ITIMER_REAL, order.seconds + _GRACE_SECONDS)
@@ -93,12 +96,33 @@ def work(order: Order, jobs: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
 
+def born(control: socket.socket) -> tuple[socket.socket, bytes] | None:
+    """Fork a worker for every socket that comes; return that socket and what came with it in each, None at the end."""
+    while True:
+        kind, sockets, _, _ = socket.recv_fds(control, 1, 1)
+        if not kind:
+            return None
+        with socket.socket(fileno=sockets[0]) as line:
+            if os.fork() == 0:
+                return line.dup(), kind
+
+
 def main() -> None:
-    """Take the order from the command line; standard output is kept for frames, prints go to standard error."""
+    """Take the order and the number of the control socket from the command line, and fork workers until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then ends its workers
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    work(Order(**json.loads(sys.argv[1])), sys.stdin.buffer, answers)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the workers: the kernel takes them away
+    order = Order(**json.loads(sys.argv[1]))
+    isolated = isolate(order.memory_bytes)
+    gc.collect()
+    gc.freeze()
+    with socket.socket(fileno=int(sys.argv[2])) as control:
+        found = born(control)
+    if found:
+        line, kind = found
+        if kind == LONG:
+            os.nice(19)
+        with line, line.makefile("rb") as jobs, line.makefile("wb") as answers:
+            work(order, isolated, jobs, answers)
 
 
 if __name__ == "__main__":

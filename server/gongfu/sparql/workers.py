@@ -1,0 +1,178 @@
+"""Workers: the processes that answer queries, seen from the serving process, and the one they are forked from.
+
+Place in the flow: between the pool and the processes of sparql.worker. Starting Python and loading the engine takes
+longer than most queries; so one process, the nursery, does it once, cut off from the network, and every worker is
+forked from it in a few milliseconds.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+import gongfu
+from gongfu.sparql.answering import Answer, Job
+from gongfu.sparql.worker import LENGTHS, LONG, QUICK, Order, job_frame
+
+_LOG = logging.getLogger(__name__)
+_START_SECONDS = 60.0
+
+
+class WorkerLost(Exception):
+    """The worker ended by itself: out of memory, or a query too deep for the engine."""
+
+
+class Worker(asyncio.Protocol):
+    """One process, which has at most one query, and the socket it is asked over."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self._handle: int | None = None
+        self._received, self._expected = bytearray(), LENGTHS.size
+        loop = asyncio.get_running_loop()
+        self._frame: asyncio.Future[tuple[dict[str, Any], bytes]] = loop.create_future()  # the first says it is ready
+        self._gone: asyncio.Future[None] = loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the socket to write to."""
+        self._transport = cast(asyncio.Transport, transport)  # that of uvloop only looks like one
+
+    def data_received(self, data: bytes) -> None:
+        """Take in a part of a frame, and hand it over when it is whole."""
+        received = self._received
+        received += data
+        if len(received) < self._expected:
+            return
+        head, body = LENGTHS.unpack_from(received)
+        self._expected = LENGTHS.size + head + body
+        if len(received) < self._expected:
+            return
+        with memoryview(received) as parts:
+            frame = json.loads(bytes(parts[LENGTHS.size : LENGTHS.size + head])), bytes(parts[LENGTHS.size + head :])
+        self._received, self._expected = bytearray(), LENGTHS.size
+        if not self._frame.done():
+            self._frame.set_result(frame)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Tell who waits for an answer that there will be none."""
+        self.fail(WorkerLost())
+        self._gone.set_result(None)
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    async def ready(self) -> bool:
+        """Wait until the process has opened the store; say whether it has no network. Raises WorkerLost."""
+        head, _ = await self._frame
+        self.pid = head["pid"]
+        if hasattr(os, "pidfd_open"):  # where there is none, a number could by then be another process's
+            with suppress(ProcessLookupError):
+                self._handle = os.pidfd_open(self.pid)
+        isolated: bool = head["isolated"]
+        return isolated
+
+    async def ask(self, job: Job) -> Answer:
+        """Send a job and return the answer; raises WorkerLost, or what ``fail`` was given."""
+        if self._gone.done():
+            raise WorkerLost
+        self._frame = asyncio.get_running_loop().create_future()
+        self._transport.write(job_frame(job))
+        head, body = await self._frame
+        return Answer(body=body, **head)
+
+    def fail(self, error: Exception) -> None:
+        """Have whoever waits for the answer get an error instead; the process must be killed then."""
+        if not self._frame.done():
+            self._frame.set_exception(error)
+            self._frame.exception()  # nobody may be left who waits
+
+    def give_way(self) -> None:
+        """Let the process have only the time that no other needs."""
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+
+    async def kill(self) -> None:
+        """End the process at once, whatever it does, and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            elif self.pid and not self._gone.done():
+                os.kill(self.pid, signal.SIGKILL)
+        if self.pid:
+            await asyncio.wait([self._gone], timeout=_START_SECONDS)
+        self._transport.abort()
+
+
+class Nursery:
+    """The process that workers are forked from; it is started anew when it is lost."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._process: asyncio.subprocess.Process | None = None
+        self._control: socket.socket | None = None
+        self._starting = asyncio.Lock()
+
+    async def worker(self, long: bool = False) -> Worker:
+        """Return a new worker that has opened the store; a ``long`` one gives way to the others.
+
+        Raises:
+            WorkerLost: it ended before it was ready.
+        """
+        control = await self._started()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(control, [LONG if long else QUICK], [theirs.fileno()])
+            except OSError as error:
+                ours.close()
+                raise WorkerLost from error
+        _, worker = await asyncio.get_running_loop().create_unix_connection(Worker, sock=ours)
+        isolated = None
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                isolated = await worker.ready()
+        except TimeoutError as error:
+            raise WorkerLost from error
+        finally:
+            if isolated is None:
+                await worker.kill()
+        if not isolated:
+            _LOG.warning("worker %d shares the network: this kernel lets it make no empty one", worker.pid)
+        return worker
+
+    async def close(self) -> None:
+        """End the process; its workers go on."""
+        if self._control:
+            self._control.close()
+        if self._process:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
+    async def _started(self) -> socket.socket:
+        async with self._starting:
+            if self._process is None or self._process.returncode is not None or self._control is None:
+                await self.close()
+                ours, theirs = socket.socketpair()
+                with theirs:
+                    self._process = await asyncio.create_subprocess_exec(
+                        sys.executable, "-m", "gongfu.sparql.worker", json.dumps(asdict(self._order)),
+                        str(theirs.fileno()), stdin=asyncio.subprocess.DEVNULL, pass_fds=[theirs.fileno()],
+                        env=environment(),
+                    )  # fmt: skip
+                self._control = ours
+            return self._control
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a process of ours, which finds this package wherever it runs from."""
+    package = str(Path(gongfu.__file__).resolve().parents[1])
+    paths = (package, os.environ.get("PYTHONPATH"))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
