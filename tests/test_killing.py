@@ -1,6 +1,5 @@
 """kill -9 at any moment of a build leaves the data before or after, whole; a backup gives everything back."""
 
-import hashlib
 import multiprocessing
 import random
 import time
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from killing import GRAPHS, NUMBER, build_number
+from killing import GRAPHS, NUMBER, build_number, check_sums, publish_number, published_numbers
 
 from gongfu.backup import NoBackup, back_up, restore
 from gongfu.build import CURRENT
@@ -31,9 +30,7 @@ def served(out: Path) -> int:
         told |= {quad.object for quad in quads}
     for name, count in facts.graphs.items():
         assert sum(1 for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(name))) == count
-    for line in (build / "dumps" / "SHA256SUMS").read_text().splitlines():
-        digest, name = line.split("  ")
-        assert hashlib.sha256((build / "dumps" / name).read_bytes()).hexdigest() == digest
+    check_sums(build / "dumps")
     (number,) = told
     assert isinstance(number, ox.Literal)
     return int(number.value)
@@ -62,6 +59,29 @@ def test_a_build_that_is_killed_changes_nothing_or_all(tmp_path: Path) -> None:
     assert served(tmp_path) == KILLS + 1
     assert not list(tmp_path.glob(".building-*/"))  # what the killed ones left behind
     assert False in seen, "no kill came in time"
+
+
+def test_a_publication_that_is_killed_changes_nothing_or_all(tmp_path: Path) -> None:
+    """A sample of tests/bench/kill_publishing.py, which kills a real server 200 times."""
+    build_number(tmp_path, 0)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["killing"])
+    begun = time.monotonic()
+    publish_number(tmp_path, 90)
+    whole = time.monotonic() - begun
+    now: tuple[int, ...] = (90,)
+    for number, part in ((91, 0.6), (0, 0.3), (0, 0.45), (92, 0.9)):
+        process = context.Process(target=publish_number, args=(tmp_path, number))
+        process.start()
+        process.join(part * whole)
+        process.kill()
+        process.join()
+        found = published_numbers(tmp_path)
+        assert found in (now, (*now, number))
+        now = found
+    publish_number(tmp_path, 93)
+    assert published_numbers(tmp_path) == (*now, 93)
+    assert not list(tmp_path.glob(".building-*/"))
 
 
 def test_a_backup_gives_everything_back(tmp_path: Path) -> None:

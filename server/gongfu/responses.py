@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from gongfu.headers import SAFE
 from gongfu.problems import MEDIA_TYPE, Facts, Problem, Problems
@@ -19,6 +20,7 @@ from gongfu.sparql.request import matches
 FRESH = "public, max-age=60"
 PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 READING = ("GET", "HEAD")
+_READ_PAST = 4
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -48,12 +50,20 @@ def bearer(request: Request) -> str:
 
 
 async def body(request: Request, most: int) -> bytes:
-    """Read the content of a request; raises Problem past the limit, before more of it is taken in."""
-    read = bytearray()
+    """Read the content of a request; raises Problem past the limit, before more of it is kept.
+
+    Of what is too large some more is read and thrown away: a connection that is closed on data not yet read is reset,
+    and whoever still sends would never see the answer.
+    """
+    read, taken = bytearray(), 0
     async for part in request.stream():
-        read += part
-        if len(read) > most:
-            raise Problem("body-too-large", {"limit": most}, {"connection": "close"})
+        taken += len(part)
+        if taken <= most:
+            read += part
+        elif taken > _READ_PAST * most:
+            break
+    if taken > most:
+        raise Problem("body-too-large", {"limit": most}, {"connection": "close"})
     return bytes(read)
 
 
@@ -75,6 +85,10 @@ def add_problems(app: FastAPI, problems: Problems) -> None:
         names = {404: "not-found", 405: "method-not-allowed"}
         facts = {"method": request.method[:20], "said": str(error.detail)[:200]}
         return told(names.get(error.status_code, "bad-request"), facts, error.headers or {})
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, error: Exception) -> Response:
+        return Response(status_code=400)  # nobody is there to read it, and it is no fault of ours
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
