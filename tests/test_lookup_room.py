@@ -3,6 +3,7 @@
 Item 30 is the one that issue 6 names: Jilin's 80 per cent stands marked below the nation's 90.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,22 @@ def test_an_item_that_only_a_province_has_is_called_added(client: Client) -> Non
     said = "国家清单里没有与它对应的项目"
     assert said in client.get("/zh/cat/130000-13fyp/73").text
     assert said not in client.get(f"/zh{ITEM}").text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_history_of_an_item_says_what_was_raised_lowered_and_kept(client: Client, language: str) -> None:
+    """Read off the two national documents: 55 to 70 yuan a month; 100 to 95 per cent; 1250 yuan both times."""
+    words = {"zh": ("↑ 提高", "↓ 降低", "＝ 持平", "✕ 不再写"),
+             "en": ("↑ raised", "↓ lowered", "＝ unchanged", "✕ no longer stated")}[language]  # fmt: skip
+    said = []
+    for number in (20, 29, 3):
+        page = client.get(f"/{language}/cat/cn-13fyp/{number}").text
+        history = page[page.index('id="history"') : page.index('id="correspondence"')]
+        said.append(" ".join(re.sub(r"<[^>]+>", " ", history).split()))
+    assert re.search(rf"55 ?元.* 70 ?元.* {words[0]} \+180", said[0])
+    assert words[3] in said[0], "the number of insured stands in the earlier edition only"
+    assert said[1].count(words[1]) == 2
+    assert said[2].count(words[2]) == 2
 
 
 def test_search_works_without_script(client: Client) -> None:

@@ -24,9 +24,19 @@ HOSTILE = "<script>alert(1)</script>"
 BASE = DEFAULT_BASE
 STORE = f"""@prefix : <{BASE}cat/> . @prefix bps: <{BASE}def#> . @prefix dct: <http://purl.org/dc/terms/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix ex: <http://example.org/> .
+@prefix xkos: <http://rdf-vocabulary.ddialliance.org/xkos#> .
+@prefix change: <https://w3id.org/bps-cn/code/change-type/> .
 :cn-13fyp a bps:CatalogueEdition ; skos:prefLabel "“十三五”清单"@zh , "Catalogue"@en ; bps:actualItemCount 81 ;
     dct:isPartOf ex:文件 . ex:文件 bps:documentNumber "国发〔2017〕9号" ; dct:issued "2017-01-23" .
-:220000-13fyp a bps:CatalogueEdition ; skos:prefLabel "{HOSTILE}"@zh ; bps:actualItemCount 85 .
+:220000-13fyp a bps:CatalogueEdition ; skos:prefLabel "{HOSTILE}"@zh ; bps:actualItemCount 85 ;
+    bps:implementsEdition :cn-13fyp .
+<{BASE}cat/cn-13fyp/1> a bps:ServiceItem ; bps:inEdition :cn-13fyp ; skos:prefLabel "甲"@zh .
+<{BASE}cat/cn-13fyp/2> a bps:ServiceItem ; bps:inEdition :cn-13fyp ; skos:prefLabel "乙"@zh .
+<{BASE}cat/220000-13fyp/9> a bps:ServiceItem ; bps:inEdition :220000-13fyp ; skos:prefLabel "甲和乙"@zh .
+ex:one xkos:sourceConcept <{BASE}cat/cn-13fyp/1> ; xkos:targetConcept <{BASE}cat/220000-13fyp/9> ;
+    bps:inEdition :220000-13fyp ; bps:changeType change:merged ; skos:note "甲并入"@zh .
+ex:two xkos:sourceConcept <{BASE}cat/cn-13fyp/2> ; xkos:targetConcept <{BASE}cat/220000-13fyp/9> ;
+    bps:inEdition :220000-13fyp ; bps:changeType change:merged ; skos:note "乙并入"@zh .
 """
 
 
@@ -226,6 +236,17 @@ def test_hostile_names_stay_text(client: Client, place: str) -> None:
     assert not Links(response.text).running
     if "alert" in place or "cat" in place:
         assert "alert" in response.text
+
+
+def test_a_row_that_answers_several_national_items_shows_every_correspondence(client: Client) -> None:
+    page = client.get("/zh/cat/220000-13fyp/9").text
+    assert "对应几个国家项目" in page
+    table = page[page.index('id="correspondence"') :].partition("</table>")[0]
+    for number, note in (("1", "甲并入"), ("2", "乙并入")):
+        assert f'href="/zh/cat/cn-13fyp/{number}"' in table
+        assert note in table
+        assert f'href="/zh/compare/220000-13fyp/{number}"' in table
+    assert "对应几个国家项目" not in client.get("/zh/cat/cn-13fyp/1").text
 
 
 def test_hostile_addresses_stay_text(client: Client) -> None:

@@ -3,6 +3,7 @@
 Place in the flow: HTTP, pages. What stands where is decided here; how two things compare was decided by the queries.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -22,7 +23,8 @@ _PARTS = MappingProxyType({
     "item": "ServiceItem", "cell": "hasCell", "measure": "hasStandardMeasure", "funding": "hasFundingRule",
     "unit": "hasDepartmentRole", "criterion": "hasTargetGroup", "annotation": "inItem", "finding": "result",
 })  # fmt: skip
-_COMPARED = ("measure", "target", "element", "unit", "mention")
+_COMPARED = ("measure", "target", "element", "unit", "mention", "change")
+_SINCE = "change"  # how a quantity stands to that of the edition before
 _SEVERITIES = ("Violation", "Warning", "Info")
 _KINDS = ("below", "missing", "changed", "above", "incomparable")
 
@@ -63,21 +65,30 @@ class Member:
         """Return a value of a property of the item itself."""
         return self.parts["item"][0].one(name) if self.parts["item"] else Said("")
 
+    def text(self, column: str) -> str:
+        """Return the words of a column of a catalogue."""
+        return self.said(_TEXTS[column])
+
     @property
     def place(self) -> str:
         """The sheet and the cell that the item's name stands in."""
         return next((f"{cell.one('sheetName')} {cell.one('cellAddress')}" for cell in self.parts["cell"]), "")
 
     @property
-    def verdicts(self) -> Mapping[str, int]:
-        """How often each verdict but ``equal`` was found."""
-        found = [str(row["verdict"]) for rows in self.compared.values() for row in rows]
-        return {kind: found.count(kind) for kind in _KINDS if kind in found}
+    def verdicts(self) -> Mapping[tuple[str, str], int]:
+        """How often each part was found to be of each verdict but ``equal``."""
+        found = Counter((part, str(row["verdict"])) for part, rows in self.compared.items() if part != _SINCE
+                        for row in rows)  # fmt: skip
+        return {(part, kind): found[part, kind] for kind in _KINDS for part in _COMPARED if found[part, kind]}
 
     def verdict_of(self, measure: str) -> Row | None:
         """Return how a measure of this item compares with the nation's, None where it was not compared."""
         rows = self.compared["measure"]
         return next((row for row in rows if measure in (row["ours"], row["theirs"])), None)
+
+    def change_of(self, measure: str) -> Row | None:
+        """Return how a measure of this item was changed by the edition after, None where that has no such measure."""
+        return next((row for row in self.compared[_SINCE] if measure in (row["ours"], row["theirs"])), None)
 
 
 @dataclass(frozen=True)
@@ -100,13 +111,20 @@ def item_page(visit: Visit, iri: str) -> Found:
     findings = _gravest_first(part for (_, kind, _), part in read.items() if kind == "finding")
     members = [_member(row, read, compared) for row in family if row["anchor"] == anchors[0]]
     beside = [one for one in members if one.iri == anchors[0] or one.row["implements"]]
+    first = next(one for one in members if one.iri == anchors[0])
     return {
-        "template": "lookup/item.html", "iri": iri, "anchor": anchors[0], "other_anchors": anchors[1:],
+        "template": "lookup/item.html", "iri": iri, "anchor": anchors[0], "first": first, "anchors": anchors,
         "visited": next((one for one in members if one.iri == iri), members[0]), "members": members, "beside": beside,
-        "earlier": [one for one in members if one not in beside], "measures": measure_rows(beside),
-        "findings": findings, "judged": _counted(findings),
+        "history": [(one, measure_rows((one, first))) for one in members if one not in beside],
+        "pairs": _pairs(family, iri, anchors[0]), "measures": measure_rows(beside),
+        "findings": findings, "judged": _counted(findings), "regions": {one.iri: one.row["region"] for one in beside},
         "mentions": [row for row in compared if row["part"] == "mention"], "queries": (family, parts, compared),
     }  # fmt: skip
+
+
+def _pairs(family: Iterable[Row], iri: str, anchor: str) -> list[Row]:
+    """Return the correspondences of an item: those of its national item, and its own with every other national item."""
+    return [row for row in family if row["relation"] and (row["anchor"] == anchor or row["member"] == iri)]
 
 
 def _gravest_first(found: Iterable[Part]) -> list[Part]:
@@ -171,7 +189,7 @@ def _marked(member: Member, column: str) -> Sequence[Segment]:
             compared = member.verdict_of(one.iri)
             kind = compared["verdict"] if compared else "number"
             quotations.append(Quotation(int(one.one("startOffset")), int(one.one("endOffset")), kind))
-    return marked(member.said(_TEXTS[column]), quotations)
+    return marked(member.text(column), quotations)
 
 
 def measure_rows(members: Sequence[Member]) -> list[MeasureRow]:
