@@ -52,5 +52,5 @@ def test_what_is_asked_of_the_nation_is_enough() -> None:
     whole = loaded([examined.prepared.triples, examined.related, nation.triples])
     found = comparisons(whole, base)
     assert found
-    assert found == list(examined.compared[: len(found)])
+    assert found.triples == examined.compared.triples[: len(found.triples)]
     assert len(nation.asked.splitlines()) < len(nation.triples)

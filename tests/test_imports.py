@@ -9,7 +9,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
     "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers",
     "shares", "statements",
-    "reading", "document", "codes", "facts", "figures", "arrange", "plan", "plan_text",
+    "reading", "document", "codes", "row_query", "row_terms", "row_writer", "facts", "figures", "arrange", "plan",
+    "plan_text",
     "elements", "masthead", "regions",
     "measure", "normal", "sentence", "selection", "binding", "measures", "kinds",
     "funding",

@@ -221,3 +221,12 @@ def test_the_sentence_of_a_clause_stands_at_its_place(clause: Clause) -> None:
     nearest = {heading[-1]: heading for heading in CHAPTER.findall(before)}  # the last of each kind: 章, 节, ）
     assert wanted
     assert [nearest[heading[-1]] for heading in wanted] == wanted
+
+
+def test_shapes_see_only_what_they_name(shapes: Graph) -> None:
+    """A check gives the engine only the predicates that the shapes name; these would see others."""
+    assert not [
+        one
+        for one in (SH.closed, SH.sparql, SH.rule, SH.js, SH.SPARQLTarget)
+        if one in shapes.all_nodes() | set(shapes.predicates())
+    ]

@@ -218,8 +218,8 @@ def _edition(
     if not catalogue.edition.implements:
         same = catalogue.edition.id == nation.catalogue.edition.id
         own = nation if same else prepare(catalogue, codes, base, measures, None, funding, targets)
-        related = correspondence_triples(catalogue, nation.catalogue, stated, codes, base) if stated else []
-        return list(own.triples), related, [], []
+        related = correspondence_triples(catalogue, nation.catalogue, stated, codes, base) if stated else ()
+        return list(own.triples), list(related), [], []
     examined = examine(catalogue, nation, codes, base, stated, measures, funding, targets)
     judged = _without_blank_nodes(validation_report(report(examined, codes)))
     return list(examined.prepared.triples), list(examined.related), list(examined.compared), judged

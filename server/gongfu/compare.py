@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gongfu.codes import codelist_triples
-from gongfu.facts import Row, construct, load, loaded, written
+from gongfu.facts import Graph, Row, construct, load, loaded, written
 from gongfu.settings import DEFINITIONS, house
 from gongfu.thresholds import thresholds
 
@@ -21,33 +21,32 @@ _NAME = re.compile(r"(?<![\w-])([\w-]*):([\w-]+)|<([^>\s]+)>")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def comparisons(store: ox.Store, base: str) -> list[ox.Triple]:
+def comparisons(store: ox.Store, base: str) -> Graph:
     """Return the comparison nodes of a catalogue graph and the national graph, given together; the store keeps them."""
-    store.bulk_load(_codes(), format=ox.RdfFormat.N_TRIPLES)
-    values: Row = {"base": base, "certain": thresholds()["certain"]}
-    found: list[ox.Triple] = []
-    for file in _comparison_files():
-        made = construct(store, file, values)
-        load(store, made)  # a later file may ask what an earlier one found
+    load(store, _codes())
+    return _constructed(store, _comparison_files(), {"base": base, "certain": thresholds()["certain"]})
+
+
+def _constructed(store: ox.Store, files: Iterable[Path], settings: Row) -> Graph:
+    """Run CONSTRUCT files in order; the store keeps what each makes, for a later one may ask for it."""
+    found = Graph()
+    for file in files:
+        made = construct(store, file, settings)
+        load(store, made.lines())
         found += made
-    return list(dict.fromkeys(found))
+    return found
 
 
-def plan_comparisons(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:
+def plan_comparisons(graphs: Iterable[Graph], base: str) -> Graph:
     """Return the comparison nodes of two plans' indicator tables and tasks, given with what answers what.
 
     They are asked in a store of their own: it is small, and the catalogues say nothing to them.
     """
     store = loaded(graphs)
     if len(store) == 0:
-        return []
-    store.bulk_load(_counterparts(), format=ox.RdfFormat.N_TRIPLES)
-    found: list[ox.Triple] = []
-    for file in sorted((house().data / "comparisons" / "plan").glob("*.rq")):
-        made = construct(store, file, {"base": base})
-        load(store, made)
-        found += made
-    return list(dict.fromkeys(found))
+        return Graph()
+    load(store, _counterparts())
+    return _constructed(store, sorted((house().data / "comparisons" / "plan").glob("*.rq")), {"base": base})
 
 
 def sums(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:
@@ -62,14 +61,6 @@ def sums(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:
     return [triple for file in files for triple in construct(store, file, {"base": base})]
 
 
-def asked(graph: Iterable[ox.Triple]) -> bytes:
-    """Return as N-Triples what the comparisons and the findings may ask of a graph: the predicates that they name.
-
-    The national graph is asked with every catalogue; half of it (cells, offsets) answers no question.
-    """
-    return written(triple for triple in graph if triple.predicate.value in _terms())
-
-
 @lru_cache(maxsize=1)
 def _counterparts() -> bytes:
     return written(triple for triple in codelist_triples() if triple.predicate.value == DEFINITIONS + "counterpartOf")
@@ -77,7 +68,7 @@ def _counterparts() -> bytes:
 
 @lru_cache(maxsize=1)
 def _codes() -> bytes:
-    return asked(codelist_triples())
+    return written(triple for triple in codelist_triples() if triple.predicate.value in asked_predicates())
 
 
 def _comparison_files() -> list[Path]:
@@ -85,8 +76,11 @@ def _comparison_files() -> list[Path]:
 
 
 @lru_cache(maxsize=1)
-def _terms() -> frozenset[str]:
-    """Return every IRI that a query names. No query has a variable for a predicate (tests/test_compare.py)."""
+def asked_predicates() -> frozenset[str]:
+    """Return what the comparisons and the findings may ask of a graph: every IRI that a query names.
+
+    Half of a graph (cells, offsets) answers none. No query has a variable for a predicate (tests/test_compare.py).
+    """
     files = [*_comparison_files(), house().data / "report" / "finding.rq"]
     return frozenset({_TYPE}).union(*(_named(file.read_text("utf-8")) for file in files))
 

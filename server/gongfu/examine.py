@@ -12,12 +12,12 @@ import pyoxigraph as ox
 
 from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
-from gongfu.compare import asked, comparisons, plan_comparisons
+from gongfu.compare import asked_predicates, comparisons, plan_comparisons
 from gongfu.coverage import covered
 from gongfu.departments import Role, read_departments
 from gongfu.earlier import earlier_wordings
 from gongfu.elements import Element
-from gongfu.facts import load, loaded
+from gongfu.facts import Graph, graph_of, load
 from gongfu.funding import read_funding
 from gongfu.funding_graph import Funding, funding_triples
 from gongfu.graph import (
@@ -37,7 +37,7 @@ from gongfu.plan_graph import plan_comparison_triples, plan_triples, unknown_tas
 from gongfu.target_graph import Targets, comparison_triples, earlier_triples, target_triples
 from gongfu.targets import read_target
 from gongfu.unit_names import naming_triples
-from gongfu.validate import Engine, Result, validate
+from gongfu.validate import Engine, Result, judged_predicates, validate_lines
 
 Measures = Mapping[str, Sequence[tuple[str, Measure]]]
 Elements = Mapping[str, Sequence[Element]]
@@ -55,18 +55,23 @@ class Prepared:
     measures: Measures
     roles: Mapping[str, Sequence[Role]]
     funding: Funding
-    triples: tuple[ox.Triple, ...]
+    graph: Graph
     elements: Elements = field(default_factory=dict)  # the things a national item provides, to be looked for elsewhere
     targets: Targets = field(default_factory=dict)  # whom each item is for
-    plan: tuple[ox.Triple, ...] = ()  # the part of ``triples`` that is the indicator table and the tasks
+    plan: Graph = field(default_factory=Graph)  # the part of ``graph`` that is the indicator table and the tasks
     earlier: Mapping[str, Sequence[Item]] = field(
         default_factory=dict
     )  # rows of the previous edition by what they became
 
+    @property
+    def triples(self) -> tuple[ox.Triple, ...]:
+        """Return the whole graph, each triple once."""
+        return self.graph.triples
+
     @cached_property
     def asked(self) -> bytes:
         """Return as N-Triples what is asked of a national catalogue, made once for all that are compared with it."""
-        return asked(self.triples)
+        return self.graph.lines(asked_predicates())
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,8 @@ class Examined:
     prepared: Prepared
     nation: Prepared
     correspondences: tuple[Correspondence, ...]
-    related: tuple[ox.Triple, ...]
-    compared: tuple[ox.Triple, ...]
+    related: Graph
+    compared: Graph
     results: tuple[Result, ...]
     store: ox.Store
 
@@ -106,24 +111,24 @@ def prepare(
         catalogue, unread=(*catalogue.unread, *unread, *unpaid, *_unknown_units(catalogue, roles, codes))
     )
     edition, method = catalogue.edition, "person" if curated is not None else "grammar"
-    triples = [
-        *edition_triples(catalogue, codes, base), *item_triples(catalogue, codes, base),
-        *measure_triples(edition.id, measures, codes, base, method),
-        *role_triples(edition.id, edition.region, roles, codes, base),
-        *funding_triples(edition.id, funding, codes, base, "grammar" if typed is None else "person"),
-        *unread_triples(edition.id, catalogue.unread, codes, base),
-    ]  # fmt: skip
     plan = plan_triples(catalogue.plan, edition.id, edition.region, codes, base, catalogue=True)
     targets = _read_targets(catalogue) if groups is None else groups
-    triples += target_triples(edition.id, targets, codes, base, "grammar" if groups is None else "person")
-    whole = tuple(dict.fromkeys([*triples, *plan]))
-    return Prepared(catalogue, measures, roles, funding, whole, targets=targets, plan=tuple(plan))
+    graph = graph_of([
+        edition_triples(catalogue, codes, base), item_triples(catalogue, codes, base),
+        measure_triples(edition.id, measures, codes, base, method),
+        role_triples(edition.id, edition.region, roles, codes, base),
+        funding_triples(edition.id, funding, codes, base, "grammar" if typed is None else "person"),
+        unread_triples(edition.id, catalogue.unread, codes, base),
+        target_triples(edition.id, targets, codes, base, "grammar" if groups is None else "person"),
+        plan,
+    ])  # fmt: skip
+    return Prepared(catalogue, measures, roles, funding, graph, targets=targets, plan=plan)
 
 
 def with_elements(nation: Prepared, elements: Elements, codes: CodeLists, base: str) -> Prepared:
     """Return a national catalogue with the things that its items provide, by item key in order."""
-    triples = element_triples(nation.catalogue.edition.id, elements, codes, base)
-    return replace(nation, elements=elements, triples=(*nation.triples, *triples))
+    added = element_triples(nation.catalogue.edition.id, elements, codes, base)
+    return replace(nation, elements=elements, graph=nation.graph + added)
 
 
 def _read(
@@ -191,29 +196,29 @@ def examine(
     prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation), typed, groups)
     coverages = covered(pairs, catalogue.items, nation.catalogue.items, nation.elements)
     answering = plan_comparison_triples(catalogue, nation.catalogue, codes, base)
-    related = (
-        *correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
-        *coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
-        *answering,
-        *naming_triples(prepared.catalogue, prepared.roles, codes, base),
-    )
-    store = loaded([prepared.triples, related])
-    store.bulk_load(nation.asked, format=ox.RdfFormat.N_TRIPLES)
+    related = graph_of([
+        correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
+        coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
+        answering, naming_triples(prepared.catalogue, prepared.roles, codes, base),
+    ])  # fmt: skip
+    ours = graph_of([prepared.graph, related]).lines(asked_predicates() | judged_predicates())
+    store = ox.Store()
+    load(store, ours + nation.asked)
     judged = comparisons(store, base)
-    read = (
-        *comparison_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
-        *_kept_wordings(prepared.catalogue, nation, pairs, codes, base),
-        *(plan_comparisons([prepared.plan, nation.plan, answering], base) if answering else ()),
-    )
-    load(store, read)
-    compared = (*judged, *read)
-    results = tuple(validate([*prepared.triples, *related, *compared], engine))
+    read = graph_of([
+        comparison_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
+        _kept_wordings(prepared.catalogue, nation, pairs, codes, base),
+        plan_comparisons([prepared.plan, nation.plan, answering], base) if answering else Graph(),
+    ])  # fmt: skip
+    load(store, read.lines())
+    compared = judged + read
+    results = tuple(validate_lines(ours + compared.lines(), engine))
     return Examined(prepared, nation, pairs, related, compared, results, store)
 
 
 def _kept_wordings(
     catalogue: Catalogue, nation: Prepared, pairs: Sequence[Correspondence], codes: CodeLists, base: str
-) -> list[ox.Triple]:
+) -> Graph:
     ours, theirs = ({item.key: item for item in one.items} for one in (catalogue, nation.catalogue))
     found = earlier_wordings(pairs, ours, theirs, nation.earlier)
     edition = nation.catalogue.edition

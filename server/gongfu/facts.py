@@ -1,30 +1,121 @@
 """Facts: rows of any table become triples through the table's CONSTRUCT file.
 
-Place in the flow: **map**. A row is written as facts (one blank node, one predicate a column) into a small store; the
-CONSTRUCT beside the table's description makes the triples. IRI patterns and vocabulary stand in those files only.
+Place in the flow: **map**. The CONSTRUCT beside a table's description makes the triples; IRI patterns and vocabulary
+stand in those files only. Most are run as Python functions made of them (row_writer); what asks more goes to the
+engine, to which a row is one blank node with one predicate a column.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from gongfu.row_query import ROW, BeyondRows, parse
+from gongfu.row_terms import Cell, Iri, Row, Rows
+from gongfu.row_writer import Write, row_code, writer
 from gongfu.settings import house
 
-ROW = "https://w3id.org/bps-cn/row#"
+__all__ = ["ROW", "Cell", "Graph", "Iri", "Row", "construct", "graph_of", "load", "loaded", "mapped", "term", "triples",
+           "written"]  # fmt: skip
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-Cell = str | int | bool | Decimal | date | ox.NamedNode | None
-Row = Mapping[str, Cell]
 
 
-def term(value: str | int | bool | Decimal | date | ox.NamedNode) -> ox.Literal | ox.NamedNode:
+@dataclass(frozen=True)
+class Table:
+    """Rows of a table, not yet triples."""
+
+    name: str
+    rows: tuple[Row, ...]
+    base: str
+
+    def lines(self, predicates: frozenset[str] | None) -> bytes:
+        """Return the triples as N-Triples, each once: those of these predicates, all for None."""
+        write = _writer(self.name, predicates)
+        if write:
+            return "".join(dict.fromkeys(write(Rows(self.rows), self.base))).encode()
+        return written(one for one in by_engine(self.name, self.rows, self.base)
+                       if predicates is None or one.predicate.value in predicates)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A graph as it came about: rows of tables and lines of N-Triples. Triples are made of it where they are asked for.
+
+    A check asks for half of the triples only, and as text: the engines read that faster than objects are made.
+    """
+
+    parts: tuple[Table | bytes, ...] = ()
+
+    def lines(self, predicates: frozenset[str] | None = None) -> bytes:
+        """Return the graph as N-Triples; ``predicates`` are those that are asked for, None for all.
+
+        Parts that are lines already are given whole: they are comparisons, of which everything is asked.
+        """
+        return b"".join(one if isinstance(one, bytes) else one.lines(predicates) for one in self.parts)
+
+    @cached_property
+    def triples(self) -> tuple[ox.Triple, ...]:
+        """Return all triples, each once, in the order in which they came about."""
+        return tuple(dict.fromkeys(quad.triple for quad in ox.parse(self.lines(), format=ox.RdfFormat.N_TRIPLES)))
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        return iter(self.triples)
+
+    def __add__(self, other: "Graph") -> "Graph":
+        return Graph((*self.parts, *other.parts))
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+
+def mapped(table: str, rows: Iterable[Row], base: str) -> Graph:
+    """Return the graph that data/tables/<table>.rq makes of the rows; ``base`` is the base of data IRIs."""
+    given = tuple(rows)
+    return Graph((Table(table, given, base),) if given else ())
+
+
+def graph_of(graphs: Iterable[Graph]) -> Graph:
+    """Return graphs as one."""
+    return Graph(tuple(part for graph in graphs for part in graph.parts))
+
+
+def triples(table: str, rows: Iterable[Row], base: str) -> list[ox.Triple]:
+    """Return the triples that data/tables/<table>.rq makes of the rows."""
+    return list(mapped(table, rows, base))
+
+
+@lru_cache(maxsize=256)  # a function for each table and each set of predicates that is asked for
+def _writer(table: str, predicates: frozenset[str] | None) -> Write | None:
+    try:
+        return writer(row_code(parse(_file(table).read_text("utf-8")), predicates))
+    except BeyondRows:
+        return None
+
+
+def by_engine(table: str, rows: Sequence[Row], base: str) -> list[ox.Triple]:
+    """Return the triples that the SPARQL engine makes of the rows: for files that ask more than rows, and for tests."""
+    store = ox.Store()
+    columns = {column: ox.NamedNode(ROW + column) for row in rows for column in row}
+    store.extend(ox.Quad(subject, columns[column], term(value))
+                 for row in rows if (subject := ox.BlankNode())
+                 for column, value in row.items() if value is not None and value != "")  # fmt: skip
+    return list(construct(store, _file(table), {"base": base}).triples)
+
+
+def _file(table: str) -> Path:
+    return house().data / "tables" / f"{table}.rq"
+
+
+def term(value: str | int | bool | Decimal | date | Iri) -> ox.Literal | ox.NamedNode:
     """Return the RDF term of a cell's value: text plain, numbers and dates typed."""
+    if isinstance(value, Iri):
+        return ox.NamedNode(value)
     if isinstance(value, str):
         return ox.Literal(value)
-    if isinstance(value, ox.NamedNode):
-        return value
     if isinstance(value, bool):
         return ox.Literal("true" if value else "false", datatype=ox.NamedNode(_XSD + "boolean"))
     if isinstance(value, int):
@@ -39,30 +130,18 @@ def _plain(value: Decimal) -> str:
     return text if "." in text else text + ".0"
 
 
-def triples(table: str, rows: Iterable[Row], base: str) -> list[ox.Triple]:
-    """Return the triples that data/tables/<table>.rq makes of the rows; ``base`` is the base of data IRIs."""
-    store = ox.Store()
-    rows = list(rows)
-    if not rows:
-        return []
-    columns = {column: ox.NamedNode(ROW + column) for row in rows for column in row}
-    store.extend(ox.Quad(subject, columns[column], term(value))
-                 for row in rows if (subject := ox.BlankNode())
-                 for column, value in row.items() if value is not None and value != "")  # fmt: skip
-    return construct(store, house().data / "tables" / f"{table}.rq", {"base": base})
-
-
 def loaded(graphs: Iterable[Iterable[ox.Triple]]) -> ox.Store:
     """Return a store with these graphs; graphs hold no blank nodes."""
     store = ox.Store()
     for graph in graphs:
-        load(store, graph)
+        load(store, graph.lines() if isinstance(graph, Graph) else written(graph))
     return store
 
 
-def load(store: ox.Store, graph: Iterable[ox.Triple]) -> None:
-    """Add a graph to a store: written out and read in bulk, which takes half the time of adding quad by quad."""
-    store.bulk_load(written(graph), format=ox.RdfFormat.N_TRIPLES)
+def load(store: ox.Store, lines: bytes) -> None:
+    """Add lines of N-Triples to a store, in bulk: half the time of adding quad by quad."""
+    if lines:
+        store.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES)
 
 
 def written(graph: Iterable[ox.Triple]) -> bytes:
@@ -72,7 +151,7 @@ def written(graph: Iterable[ox.Triple]) -> bytes:
     return text
 
 
-def construct(store: ox.Store, file: Path, settings: Row) -> list[ox.Triple]:
+def construct(store: ox.Store, file: Path, settings: Row) -> Graph:
     """Run a CONSTRUCT file on a store (all its graphs as one); ``row:settings`` carries what the file may ask for.
 
     Settings are facts, for variable substitution of the engine does not reach variables used in expressions only.
@@ -84,7 +163,7 @@ def construct(store: ox.Store, file: Path, settings: Row) -> list[ox.Triple]:
     store.extend(given)
     result = store.query(file.read_text("utf-8"), use_default_graph_as_union=True)
     assert isinstance(result, ox.QueryTriples)
-    found = list(dict.fromkeys(result))
+    lines = result.serialize(format=ox.RdfFormat.N_TRIPLES)
     for quad in given:
         store.remove(quad)
-    return found
+    return Graph((lines,) if lines else ())

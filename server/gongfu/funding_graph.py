@@ -5,24 +5,22 @@ Place in the flow: **map**, beside graph.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import pyoxigraph as ox
-
 from gongfu.codes import CodeLists
-from gongfu.facts import Row, triples
+from gongfu.facts import Graph, Iri, Row, mapped
 from gongfu.funding import FundingRule
 from gongfu.graph import node
 
 Funding = Mapping[str, Sequence[FundingRule]]
 
 
-def funding_triples(edition: str, funding: Funding, codes: CodeLists, base: str, method: str) -> list[ox.Triple]:
+def funding_triples(edition: str, funding: Funding, codes: CodeLists, base: str, method: str) -> Graph:
     """Return the funding rules of the items, by item key; ``method`` says who read them (grammar or person)."""
     rows = [
         {"edition": edition, "key": key, "order": order, **part}
         for key, rules in funding.items() for order, rule in enumerate(rules, 1)
         for part in _parts(rule, codes, method)
     ]  # fmt: skip
-    return triples("funding-rule", rows, base)
+    return mapped("funding-rule", rows, base)
 
 
 def _parts(rule: FundingRule, codes: CodeLists, method: str) -> Iterator[Row]:
@@ -50,10 +48,10 @@ def _parts(rule: FundingRule, codes: CodeLists, method: str) -> Iterator[Row]:
             yield {"share": number, "sharePayer": _code(codes, "payer", payer), "percent": share.percent}
 
 
-def _fact(codes: CodeLists, scheme: str, code: str, fact: str) -> ox.NamedNode | None:
+def _fact(codes: CodeLists, scheme: str, code: str, fact: str) -> Iri | None:
     concept = codes.concept(scheme, code)
     return node(concept.facts.get(fact)) if concept else None
 
 
-def _code(codes: CodeLists, scheme: str, code: str) -> ox.NamedNode | None:
+def _code(codes: CodeLists, scheme: str, code: str) -> Iri | None:
     return node(codes.iri(scheme, code))

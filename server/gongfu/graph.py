@@ -9,15 +9,13 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 
-import pyoxigraph as ox
-
 from gongfu.catalogue import UNREAD_PARTS, Catalogue, CellReference, Item, Unread
 from gongfu.codes import CodeLists
 from gongfu.coverage import Coverage
 from gongfu.departments import Role
 from gongfu.divisions import divisions
 from gongfu.elements import Element
-from gongfu.facts import Row, triples
+from gongfu.facts import Graph, Iri, Row, mapped
 from gongfu.kinds import kind_of
 from gongfu.match import Correspondence
 from gongfu.measures import Measure
@@ -32,12 +30,12 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _GAPS_MAX = 1_000
 
 
-def node(iri: str | None) -> ox.NamedNode | None:
-    """Return the IRI as a term, None for none."""
-    return ox.NamedNode(iri) if iri else None
+def node(iri: str | None) -> Iri | None:
+    """Return the IRI as the value of a cell, None for none."""
+    return Iri(iri) if iri else None
 
 
-def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[ox.Triple]:
+def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> Graph:
     """Return edition, policy document and source file of a catalogue."""
     edition = catalogue.edition
     row: Row = {
@@ -54,24 +52,24 @@ def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[o
         "from": edition.period[0] if edition.period else None, "to": edition.period[1] if edition.period else None,
         "supersedes": edition.supersedes,
     }  # fmt: skip
-    return [*_division(edition.region, codes, base), *triples("edition", [row, *_details(catalogue)], base)]
+    return _division(edition.region, codes, base) + mapped("edition", [row, *_details(catalogue)], base)
 
 
-def _division(region: str, codes: CodeLists, base: str) -> list[ox.Triple]:
+def _division(region: str, codes: CodeLists, base: str) -> Graph:
     """Return what is known of a prefecture or county, for no code list holds it."""
     one = divisions().get(region) if region != "CN" else None
     if one is None:
-        return []
+        return Graph()
     above = next(iri for code in one.above if (iri := codes.iri("division", code)))
     row: Row = {"division": node(codes.iri("division", one.code)), "code": one.code, "above": node(above),
                 "zh": one.name, "en": one.english}  # fmt: skip
-    return triples("division", [row], base)
+    return mapped("division", [row], base)
 
 
 def _details(catalogue: Catalogue) -> list[Row]:
     """Return what an edition has several of: numbers that are left out, notes, reasons for what is absent."""
     edition = catalogue.edition
-    gaps: list[Row] = [{"gap": number} for number in _gaps(catalogue)]
+    gaps: list[Row] = [{"gap": number} for number in missing_numbers(catalogue)]
     notes: list[Row] = [{"extraction": text, "language": language} for language, text in edition.notes]
     lacking: list[Row] = [
         {f"{name}Absence": text, "language": language}
@@ -80,7 +78,7 @@ def _details(catalogue: Catalogue) -> list[Row]:
     return [*gaps, *notes, *lacking]
 
 
-def _gaps(catalogue: Catalogue) -> list[int]:
+def missing_numbers(catalogue: Catalogue) -> list[int]:
     """Return the numbers that are missing up to the last of a catalogue; none where they may stand in unread words."""
     if any(one.kind in UNREAD_PARTS for one in catalogue.unread):
         return []
@@ -89,7 +87,7 @@ def _gaps(catalogue: Catalogue) -> list[int]:
     return list(islice((number for number in range(1, last + 1) if number not in numbers), _GAPS_MAX))
 
 
-def item_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[ox.Triple]:
+def item_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> Graph:
     """Return the items of a catalogue and their cells."""
     edition = catalogue.edition
     rows: list[Row] = [
@@ -102,7 +100,7 @@ def item_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> list[ox.T
          "sheet": place.sheet, "address": place.address, "text": item.text(name)}
         for item in catalogue.items for name, place in item.cells.items() if codes.iri("column", name)
     ]  # fmt: skip
-    return triples("item", rows, base) + triples("cell", cells, base)
+    return mapped("item", rows, base) + mapped("cell", cells, base)
 
 
 @lru_cache(maxsize=1024)  # a catalogue of thousands of rows has a dozen headings
@@ -130,13 +128,13 @@ def _bare(heading: str) -> str:
 
 def measure_triples(
     edition: str, measures: Mapping[str, Sequence[tuple[str, Measure]]], codes: CodeLists, base: str, method: str
-) -> list[ox.Triple]:
+) -> Graph:
     """Return the measures of the items: for each item key the pairs (column the measure stands in, measure)."""
     rows = [
         _measure_row(edition, item_key, order, column, measure, codes, method)
         for item_key, found in measures.items() for order, (column, measure) in enumerate(found, 1)
     ]  # fmt: skip
-    return triples("measure", rows, base)
+    return mapped("measure", rows, base)
 
 
 def _measure_row(
@@ -161,9 +159,7 @@ def _measure_row(
     }  # fmt: skip
 
 
-def element_triples(
-    edition: str, elements: Mapping[str, Sequence[Element]], codes: CodeLists, base: str
-) -> list[ox.Triple]:
+def element_triples(edition: str, elements: Mapping[str, Sequence[Element]], codes: CodeLists, base: str) -> Graph:
     """Return the things that the items provide, for each item key in order."""
     rows: list[Row] = [
         {"edition": edition, "key": item_key, "order": order, "name": one.name, "field": one.column, "quote": one.quote,
@@ -172,12 +168,10 @@ def element_triples(
          "method": node(codes.iri("reading-method", "person" if one.typed else "grammar"))}
         for item_key, found in elements.items() for order, one in enumerate(found, 1)
     ]  # fmt: skip
-    return triples("element", rows, base)
+    return mapped("element", rows, base)
 
 
-def coverage_triples(
-    edition: str, nation: str, coverages: Iterable[Coverage], codes: CodeLists, base: str
-) -> list[ox.Triple]:
+def coverage_triples(edition: str, nation: str, coverages: Iterable[Coverage], codes: CodeLists, base: str) -> Graph:
     """Return for each national element whether the catalogue has it, where and how."""
     rows: list[Row] = [
         {"edition": edition, "nation": nation, "national": one.national, "order": one.order,
@@ -186,12 +180,10 @@ def coverage_triples(
          "attainment": node(codes.iri("attainment", one.manner.attainment)) if one.manner else None}
         for one in coverages
     ]  # fmt: skip
-    return triples("element-coverage", rows, base)
+    return mapped("element-coverage", rows, base)
 
 
-def role_triples(
-    edition: str, region: str, roles: Mapping[str, Sequence[Role]], codes: CodeLists, base: str
-) -> list[ox.Triple]:
+def role_triples(edition: str, region: str, roles: Mapping[str, Sequence[Role]], codes: CodeLists, base: str) -> Graph:
     """Return the department roles of the items; units that no list knows are minted under the region."""
     rows: list[Row] = []
     for item_key, units in roles.items():
@@ -203,12 +195,12 @@ def role_triples(
                 "kind": node(codes.iri("department-kind", role.kind)),
                 "role": node(codes.iri("role", "lead" if role.order == 1 else "joint")), **counterparts,
             })  # fmt: skip
-    return triples("department-role", rows, base)
+    return mapped("department-role", rows, base)
 
 
 def correspondence_triples(
     catalogue: Catalogue, nation: Catalogue, correspondences: Iterable[Correspondence], codes: CodeLists, base: str
-) -> list[ox.Triple]:
+) -> Graph:
     """Return the correspondences as XKOS associations, with names, numbers and domains of both sides to compare."""
     ours, theirs = {item.key: item for item in catalogue.items}, {item.key: item for item in nation.items}
     onward = catalogue.edition.implements == "" and catalogue.edition.level == "national"
@@ -223,10 +215,10 @@ def correspondence_triples(
             row |= {"match": node(_SKOS + matches[one.relation])} if one.relation in matches else {}
             primary.add(other.key)
         rows.append(row)
-    return triples("correspondence", rows, base)
+    return mapped("correspondence", rows, base)
 
 
-_Facts = dict[str, str | int | bool | Decimal | ox.NamedNode | None]
+_Facts = dict[str, str | int | bool | Decimal | Iri | None]
 
 
 def _stated(one: Correspondence, catalogue: Catalogue, nation: Catalogue, codes: CodeLists) -> _Facts:
@@ -261,14 +253,14 @@ def _rank(one: Correspondence, ours: Mapping[str, Item], theirs: Mapping[str, It
     return one.confidence + (1.0 if same_name else 0.0)
 
 
-def unread_triples(edition: str, unread: Sequence[Unread], codes: CodeLists, base: str) -> list[ox.Triple]:
+def unread_triples(edition: str, unread: Sequence[Unread], codes: CodeLists, base: str) -> Graph:
     """Return what could not be read, one node each with its place."""
     rows: list[Row] = [
         {"edition": edition, "order": order, "kind": node(codes.iri("unread-kind", one.kind)), "text": one.text,
          "nearest": one.nearest, "key": one.item, **_place(one.cell)}
         for order, one in enumerate(unread, 1)
     ]  # fmt: skip
-    return triples("unread", rows, base)
+    return mapped("unread", rows, base)
 
 
 def _place(cell: CellReference | None) -> Row:

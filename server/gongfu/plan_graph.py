@@ -8,11 +8,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from urllib.parse import quote
 
-import pyoxigraph as ox
-
 from gongfu.catalogue import Catalogue, CellReference, Observation, Plan, Statement, Task
 from gongfu.codes import CodeLists
-from gongfu.facts import Cell, Row, triples
+from gongfu.facts import Cell, Graph, Row, mapped
 from gongfu.figures import indicator_words, signed
 from gongfu.graph import node
 from gongfu.indicator_pairs import IndicatorPair, indicator_pairs
@@ -22,9 +20,7 @@ from gongfu.tasks import TaskRole, task_pairs, task_roles
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 
-def plan_triples(
-    plan: Plan, edition: str, region: str, codes: CodeLists, base: str, catalogue: bool
-) -> list[ox.Triple]:
+def plan_triples(plan: Plan, edition: str, region: str, codes: CodeLists, base: str, catalogue: bool) -> Graph:
     """Return observations, tasks and the units of tasks; ``catalogue`` says that the document holds one as well."""
     paths = _paths(plan.observations)
     observations = [
@@ -41,12 +37,12 @@ def plan_triples(
         for order, task in enumerate(plan.tasks, 1)
         for role in task_roles(task, region, codes)
     ]
-    return [
-        *triples("observation", observations, base),
-        *triples("task", tasks, base),
-        *triples("task-role", roles, base),
-        *triples("statement", _statement_rows(plan.statements, edition, codes), base),
-    ]
+    return (
+        mapped("observation", observations, base)
+        + mapped("task", tasks, base)
+        + mapped("task-role", roles, base)
+        + mapped("statement", _statement_rows(plan.statements, edition, codes), base)
+    )
 
 
 def _statement_rows(statements: Sequence[Statement], edition: str, codes: CodeLists) -> list[Row]:
@@ -130,7 +126,7 @@ def _role_row(edition: str, region: str, position: int, role: TaskRole, codes: C
     }  # fmt: skip
 
 
-def plan_comparison_triples(catalogue: Catalogue, nation: Catalogue, codes: CodeLists, base: str) -> list[ox.Triple]:
+def plan_comparison_triples(catalogue: Catalogue, nation: Catalogue, codes: CodeLists, base: str) -> Graph:
     """Return for each national task and indicator what answers it in a plan that has such a table at all."""
     edition, national = catalogue.edition.id, nation.edition.id
     tasks: list[Row] = [
@@ -142,7 +138,7 @@ def plan_comparison_triples(catalogue: Catalogue, nation: Catalogue, codes: Code
     paths = {id(one): path for plan in (catalogue.plan, nation.plan)
              for one, path in zip(plan.observations, _paths(plan.observations), strict=True)}  # fmt: skip
     indicators = [_pair_row(edition, national, order, one, paths) for order, one in enumerate(pairs, 1)]
-    return [*triples("task-coverage", tasks, base), *triples("indicator-coverage", indicators, base)]
+    return mapped("task-coverage", tasks, base) + mapped("indicator-coverage", indicators, base)
 
 
 def _pair_row(edition: str, nation: str, order: int, pair: IndicatorPair, paths: dict[int, str]) -> dict[str, Cell]:

@@ -7,19 +7,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import pyoxigraph as ox
-
 from gongfu.catalogue import TEXT_FIELDS, Catalogue, CellReference, Item
 from gongfu.codes import CodeLists
 from gongfu.examine import Examined
+from gongfu.graph import missing_numbers
 from gongfu.measures import Measure
 from gongfu.reviews import Review, digest
 from gongfu.rules import rules
-from gongfu.settings import DEFINITIONS, SHAPES
+from gongfu.settings import SHAPES
 from gongfu.validate import Result
 from gongfu.wording import printed_value, sides
 
-_MISSING_NUMBER = ox.NamedNode(DEFINITIONS + "missingItemNumber")
 # The column whose cell a result points at, by the beginning of its shape's name; shapes that end in a column name it.
 _COLUMNS = {
     "R03": "payment",
@@ -219,8 +217,7 @@ class Subject:
         return printed if language == "zh" or known is None else known.label(language)
 
     def _missing_numbers(self) -> list[int]:
-        gaps = (triple.object for triple in self.examined.prepared.triples if triple.predicate == _MISSING_NUMBER)
-        return [int(number.value) for number in gaps if isinstance(number, ox.Literal)]
+        return missing_numbers(self.examined.prepared.catalogue)
 
     def _own_quote(self) -> str:
         if "text" in self.about:

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import pyoxigraph as ox
-
 from gongfu.catalogue import Catalogue, Item
 from gongfu.codes import CodeLists
 from gongfu.criteria import Criterion
 from gongfu.earlier import EarlierWording
-from gongfu.facts import Row, triples
+from gongfu.facts import Graph, Row, mapped
 from gongfu.graph import node
 from gongfu.match import Correspondence
 from gongfu.relation import TargetRelation, relate
@@ -27,7 +25,7 @@ Targets = Mapping[str, TargetGroup]
 # --- groups -----------------------------------------------------------------------------------------------------------
 
 
-def target_triples(edition: str, targets: Targets, codes: CodeLists, base: str, method: str) -> list[ox.Triple]:
+def target_triples(edition: str, targets: Targets, codes: CodeLists, base: str, method: str) -> Graph:
     """Return the target groups of the items, by item key; ``method`` says who read them (grammar or person)."""
     groups: list[Row] = []
     criteria: list[Row] = []
@@ -43,7 +41,7 @@ def target_triples(edition: str, targets: Targets, codes: CodeLists, base: str, 
         one for group in targets.values() for kind in group.any_of for one in (*kind.all_of, *kind.none_of)
     )
     criteria += [{"edition": edition, **part} for one in stated for part in _criterion(one, codes)]
-    return triples("target-group", groups, base) + triples("target-criterion", criteria, base)
+    return mapped("target-group", groups, base) + mapped("target-criterion", criteria, base)
 
 
 def _kind(group: TargetGroup, kind: Alternative) -> Iterator[Row]:
@@ -154,7 +152,7 @@ def _answering(pairs: Sequence[Correspondence], items: Mapping[str, Item], natio
 
 def comparison_triples(
     catalogue: Catalogue, nation: Catalogue, pairs: Iterable[Correspondence], codes: CodeLists, base: str
-) -> list[ox.Triple]:
+) -> Graph:
     """Return how the target groups of a catalogue compare with the nation's, one node for what belongs together."""
     ours, theirs = ({item.key: item for item in one.items if item.text("target")} for one in (catalogue, nation))
     known, rows = tuple(pairs), list[Row]()
@@ -166,7 +164,7 @@ def comparison_triples(
                       "national": together.national[0].key}  # fmt: skip
         found = _related(together, catalogue.edition.region, waiting)
         rows += [{**about, **part} for part in _compared(together, found, codes)]
-    return triples("target-comparison", rows, base)
+    return mapped("target-comparison", rows, base)
 
 
 def _related(together: Answering, region: str, waiting: Sequence[Item]) -> TargetRelation:
@@ -200,7 +198,7 @@ def _compared(together: Answering, found: TargetRelation, codes: CodeLists) -> I
 
 def earlier_triples(
     edition: str, nation: str, earlier: str, found: Iterable[EarlierWording], codes: CodeLists, base: str
-) -> list[ox.Triple]:
+) -> Graph:
     """Return what rows keep of the previous edition's words."""
     rows: list[Row] = [
         {"edition": edition, "nation": nation, "earlierEdition": earlier, "item": one.item, "national": one.national,
@@ -208,4 +206,4 @@ def earlier_triples(
          "text": one.text, "nationalText": one.national_text}
         for one in found
     ]  # fmt: skip
-    return triples("earlier-wording", rows, base)
+    return mapped("earlier-wording", rows, base)

@@ -7,21 +7,17 @@ a name that is not in it says nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-import pyoxigraph as ox
-
 from gongfu.catalogue import Catalogue, CellReference
 from gongfu.codes import CodeLists, Concept
 from gongfu.departments import Role
-from gongfu.facts import Row, triples
+from gongfu.facts import Graph, Row, mapped
 from gongfu.tasks import task_roles
 from gongfu.text import key
 
 Named = tuple[str, str | None, CellReference | None]
 
 
-def naming_triples(
-    catalogue: Catalogue, roles: Mapping[str, Sequence[Role]], codes: CodeLists, base: str
-) -> list[ox.Triple]:
+def naming_triples(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]], codes: CodeLists, base: str) -> Graph:
     """Return one node for each name of a unit that the list knows, at the place that uses it first."""
     edition = catalogue.edition
     seen: dict[str, Row] = {}
@@ -34,7 +30,7 @@ def naming_triples(
                 "standard": known.facts.get("standardName"),
                 "sheet": cell.sheet if cell else None, "address": cell.address if cell else None,
             }  # fmt: skip
-    return triples("unit-naming", seen.values(), base)
+    return mapped("unit-naming", seen.values(), base)
 
 
 def _names(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]], codes: CodeLists) -> Iterable[Named]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Engine = Literal["shacl", "pyshacl"]
 SH = "http://www.w3.org/ns/shacl#"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 _SEVERITIES = {"Violation": "violation", "Warning": "warning", "Info": "information"}
 # What the shapes ask of code lists: which scheme a code is in, which kind a department is of.
 _NEEDED = ("http://www.w3.org/2004/02/skos/core#inScheme", "https://w3id.org/bps-cn/def#departmentKind")
@@ -53,9 +55,26 @@ def shape_files() -> list[Path]:
 
 def validate(data: Iterable[ox.Triple], engine: Engine = "shacl") -> list[Result]:
     """Return the validation results of a data graph in a stable order; an empty list means that it conforms."""
-    triples = (written(data) + _codes()).decode()
-    results = set((_by_shacl if engine == "shacl" else _by_pyshacl)(triples))
+    return validate_lines(written(data), engine)
+
+
+def validate_lines(data: bytes, engine: Engine = "shacl") -> list[Result]:
+    """Return the validation results of a data graph in N-Triples, as ``validate`` does."""
+    lines = (data + _codes()).decode()
+    results = set((_by_shacl if engine == "shacl" else _by_pyshacl)(lines))
     return sorted(results, key=lambda result: (result.focus, result.shape, result.component, result.value))
+
+
+@functools.lru_cache(maxsize=1)
+def judged_predicates() -> frozenset[str]:
+    """Return what the shapes may look at in a data graph: every IRI in them, and what makes a class of another.
+
+    None of them is closed or asks by SPARQL, so what they do not name they cannot see (tests/test_shapes.py).
+    """
+    shapes = (quad for file in shape_files() for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE))
+    return frozenset({_TYPE, _SUBCLASS}).union(
+        term.value for quad in shapes for term in quad.triple if isinstance(term, ox.NamedNode)
+    )
 
 
 @functools.lru_cache(maxsize=1)

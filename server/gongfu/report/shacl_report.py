@@ -9,7 +9,7 @@ from itertools import chain
 
 import pyoxigraph as ox
 
-from gongfu.facts import ROW, construct, term
+from gongfu.facts import ROW, construct, load, term
 from gongfu.findings import Report
 from gongfu.settings import DEFINITIONS, SHAPES, base_iri, house
 from gongfu.subject import Finding
@@ -55,8 +55,8 @@ def _shapes() -> ox.Store:
 
 def _data(report: Report) -> ox.Store:
     store = ox.Store()
-    for graph in (report.examined.prepared.triples, report.examined.related, report.examined.compared):
-        store.extend(ox.Quad(*triple) for triple in graph)
+    for graph in (report.examined.prepared.graph, report.examined.related, report.examined.compared):
+        load(store, graph.lines())
     return store
 
 
