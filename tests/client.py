@@ -1,6 +1,7 @@
 """A client of the application in this process, and a real server in a process of its own, for tests of HTTP."""
 
 import io
+import os
 import socket
 import subprocess
 import sys
@@ -85,13 +86,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(store: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    port = free_port()
+def server(store: Path, services: str = "", port: int = 0) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    port = port or free_port()
     code = (
         "from pathlib import Path; from gongfu.serving import application, listen; "
         f"listen(application(Path({str(store)!r})), '127.0.0.1', {port})"
     )
-    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "GONGFU_SERVICES": services}
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(lambda: httpx.get(f"{address}/health").status_code == 200)

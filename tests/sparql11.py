@@ -2,6 +2,7 @@
 
 Every data file of the query tests is a named graph of one store, and each test names those that it is about in its
 request, by ``default-graph-uri`` and ``named-graph-uri``: so all of them run against one server, by its own protocol.
+The endpoints of the SERVICE tests are that same server again, each with its own default graph.
 No public update is served: the update tests run on the engine that the workbench uses, in a process without network.
 
     PYTHONPATH=server:tests python tests/sparql11.py
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pyoxigraph as ox
@@ -40,7 +42,12 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NOTHING = SPARQL11 + "nothing"  # an empty graph, for tests without data
 _ACCEPT = {"srx": "application/sparql-results+xml", "srj": "application/sparql-results+json", "csv": "text/csv",
            "tsv": "text/tab-separated-values", "ttl": "text/turtle"}  # fmt: skip
-_PARSED = ("query-service", "graph-unknown", "query-evaluation")  # refused, and not for its syntax
+_PARSED = (
+    "query-service",
+    "service-not-listed",
+    "graph-unknown",
+    "query-evaluation",
+)  # not for its syntax
 _NUMBERS = {_XSD + "integer": int, _XSD + "decimal": float, _XSD + "double": float, _XSD + "float": float}
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
@@ -150,7 +157,7 @@ def run(test: Test, client: httpx.Client) -> str:
     default = [one.value for one in suites().all(test.action, _QT + "data")] or [_NOTHING]
     named = [one.value for one in suites().all(test.action, _QT + "graphData")]
     ending = test.result.value.rpartition(".")[2]
-    text = f"BASE <{query}>\n{suites().files[query].decode()}"
+    text = _at_home(f"BASE <{query}>\n{suites().files[query].decode()}", test, str(client.base_url).rstrip("/"))
     asked: dict[str, Any] = {"query": text}
     if not graph_names(text, query):  # the names of a request go before those of its query
         asked |= {"default-graph-uri": default, "named-graph-uri": named}
@@ -158,6 +165,29 @@ def run(test: Test, client: httpx.Client) -> str:
     if answer.status_code != 200:
         return f"{answer.status_code}: {answer.json()['en']['detail'][:200]}"
     return difference(ending, suites().files[test.result.value], answer.content, test.result.value)
+
+
+def services(address: str) -> str:
+    """Return the list of endpoints that a server at an address must be allowed to call for the SERVICE tests."""
+    data = {one.value for test in queries() for one in _service_data(test).values()}
+    return " ".join([f"{address}/nothing", *(_endpoint(address, iri) for iri in sorted(data))])
+
+
+def _service_data(test: Test) -> dict[str, Any]:
+    """Return the data of each endpoint that a test names."""
+    named = suites().all(test.action, _QT + "serviceData")
+    return {suites().one(one, _QT + "endpoint").value: suites().one(one, _QT + "data") for one in named}
+
+
+def _endpoint(address: str, graph: str) -> str:
+    return f"{address}/sparql?default-graph-uri={quote(graph, safe='')}"
+
+
+def _at_home(text: str, test: Test, address: str) -> str:
+    """Return a query with the endpoints of the test in the place of those it names."""
+    for endpoint, data in _service_data(test).items():
+        text = text.replace(f"<{endpoint}>", f"<{_endpoint(address, data.value)}>")
+    return text.replace("<http://invalid.endpoint.org/sparql>", f"<{address}/nothing>")
 
 
 def _syntax(test: Test, client: httpx.Client) -> str:

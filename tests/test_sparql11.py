@@ -12,7 +12,7 @@ import httpx
 import pytest
 import sparql11
 import suites
-from client import server
+from client import free_port, server
 
 from gongfu.pages.conformance import FILE, read_record
 
@@ -32,7 +32,9 @@ def known(tests: list[sparql11.Test]) -> set[str]:
 def test_queries(tmp_path: Path) -> None:
     sparql11.write_store(tmp_path / "store")
     tests = sparql11.queries()
-    with server(tmp_path / "store") as (_, address), httpx.Client(base_url=address, timeout=60.0) as client:
+    port = free_port()
+    running = server(tmp_path / "store", sparql11.services(f"http://127.0.0.1:{port}"), port)
+    with running as (_, address), httpx.Client(base_url=address, timeout=60.0) as client:
         faults = {test.iri: sparql11.run(test, client) for test in tests}
     assert len(tests) > 280
     assert missed(faults) == known(tests), {iri: fault for iri, fault in faults.items() if fault}

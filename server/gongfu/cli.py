@@ -4,6 +4,7 @@ Place in the flow: rightmost; parses arguments, prints, sets the exit code: 0 co
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -85,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="监听地址 / address to bind (default: 127.0.0.1)")
     serve.add_argument("--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote")
     serve.add_argument("--processes", type=int, default=1, help="服务进程数 / processes that serve (default: 1)")
+    serve.add_argument(
+        "--service", action="append", default=[], metavar="IRI",
+        help="查询可用 SERVICE 调用的端点，可写多次；内部网段另写，如 10.0.0.0/8 / an endpoint that queries may call; "
+        "a private network that its name may lead to",
+    )  # fmt: skip
     serve.add_argument(
         "--workbench", action="store_true", help="空白练习台：接受任意图和更新，不用数据 / an empty store to try on"
     )
@@ -279,10 +285,18 @@ def _restore(given: argparse.Namespace) -> int:
 
 def _serve(given: argparse.Namespace) -> int:
     from gongfu.serving import serve, serve_workbench
+    from gongfu.sparql.services import SETTING, read_services
 
     if given.workbench:
         serve_workbench(given.host, given.port)
         return CONFORMS
+    os.environ[SETTING] = " ".join([os.environ.get(SETTING, ""), *given.service])
+    try:
+        read_services(os.environ[SETTING])
+    except ValueError as error:
+        return _fail(
+            f"“{error}”不是端点的 IRI，也不是网段。", f"“{error}” is neither the IRI of an endpoint nor a network."
+        )
     serve(given.out, given.host, given.port, given.processes)
     return CONFORMS
 

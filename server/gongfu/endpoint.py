@@ -3,7 +3,7 @@
 Place in the flow: HTTP. What a request asks is read by sparql.request, queries are answered by the workers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -67,14 +67,14 @@ def add_endpoint(app: FastAPI, service: Service, updater: Updater | None = None)
         return JSONResponse(state, 200 if workers else 503, {"cache-control": "no-store"})
 
 
-def _descriptions(dataset: Dataset) -> Callable[[str, str, Limits], bytes]:
+def _descriptions(dataset: Dataset) -> Callable[[str, str, Limits, Sequence[str]], bytes]:
     """Return the function that writes the service description; it keeps a few, for some hosts and forms."""
     metadata = metadata_of(dataset)
 
     @lru_cache(maxsize=32)
-    def description(endpoint: str, media_type: str, limits: Limits) -> bytes:
+    def description(endpoint: str, media_type: str, limits: Limits, callable_: Sequence[str]) -> bytes:
         try:
-            return written(service_description(endpoint, dataset, limits, metadata), media_type)
+            return written(service_description(endpoint, dataset, limits, metadata, callable_), media_type)
         except ValueError as error:
             raise Problem("bad-request", {"said": "Host"}) from error
 
@@ -98,5 +98,6 @@ def _described(request: Request, service: Service, accept: str | None) -> Respon
     media_type = choose(accept, GRAPH_TYPES)
     if media_type is None:
         raise Problem("not-acceptable", {"types": ", ".join(GRAPH_TYPES)})
-    description = service.derived(_descriptions)(str(request.url_for("sparql")), media_type, service.limits)
+    callable_ = service.federation.services.endpoints
+    description = service.derived(_descriptions)(str(request.url_for("sparql")), media_type, service.limits, callable_)
     return unchanged_or(request, description, media_type, {"vary": "Accept"})

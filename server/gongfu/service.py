@@ -13,19 +13,23 @@ from typing import Any, TypeVar
 from gongfu.problems import Problem, Problems
 from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.dataset import Dataset, describe
+from gongfu.sparql.federation import Federation
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Load, Pool
+from gongfu.sparql.services import Services
 from gongfu.sparql.workers import WorkerLost
 
 _Made = TypeVar("_Made")
 _LOOK_SECONDS = 1.0
+_NO_SERVICES = Services()
 
 
 class Service:
     """The state of a running application; only ``start``, ``replace`` and ``close`` change what is served."""
 
-    def __init__(self, dataset: Dataset, limits: Limits, problems: Problems) -> None:
+    def __init__(self, dataset: Dataset, limits: Limits, problems: Problems, services: Services = _NO_SERVICES) -> None:
         self.limits, self.problems = limits, problems
         self._dataset, self._pool = dataset, Pool(dataset, limits)
+        self.federation = Federation(services, limits)
         self._derived: dict[Any, Any] = {}
         self.remembered = 0  # queries that were answered without the engine
         self._replacing = asyncio.Lock()
@@ -85,7 +89,10 @@ class Service:
         """Return the answer to a job; raises Problem for a query that fails, is too slow or comes when all are busy."""
         seconds = round(self.limits.seconds, 1)
         try:
-            found = await self._pool.answer(job)
+            if self.federation.takes(job):
+                found = await self.federation.answer(self._dataset, job)
+            else:
+                found = await self._pool.answer(job)
         except Busy as error:
             wait = max(1, round(seconds))
             raise Problem("busy", {"seconds": wait}, {"retry-after": str(wait)}) from error

@@ -35,6 +35,7 @@ from gongfu.service import Service
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
 from gongfu.sparql.dataset import PAGES, describe, write_facts
 from gongfu.sparql.pool import Limits
+from gongfu.sparql.services import SETTING, read_services
 from gongfu.workbench import Workbench
 
 _OUT = "GONGFU_OUT"
@@ -44,14 +45,17 @@ def application(store_path: Path, limits: Limits | None = None, out: Path | None
     """Return the application over a finished store, which it opens read-only.
 
     ``out`` is the folder of builds that holds it: with it, agencies can publish, and newer builds are served at once.
-    With a ``token`` it is a workbench instead, which keeps its changes under ``out``.
+    With a ``token`` it is a workbench instead, which keeps its changes under ``out``. The endpoints that queries may
+    call stand in the environment's GONGFU_SERVICES.
 
     Raises:
+        ValueError: what stands there is no list of endpoints and networks.
         FileNotFoundError: there is no store at the path.
         OSError: what is there is not a store.
     """
     dataset = describe(store_path)
-    service = Service(dataset, limits or Limits(), read_problems(PAGES / "problems.yaml", dataset.base))
+    problems = read_problems(PAGES / "problems.yaml", dataset.base)
+    service = Service(dataset, limits or Limits(), problems, read_services(os.environ.get(SETTING, "")))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

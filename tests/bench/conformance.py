@@ -76,7 +76,9 @@ def reasons(iri: str, fault: str) -> list[ox.Literal]:
 def of_queries() -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         sparql11.write_store(Path(folder) / "store")
-        with server(Path(folder) / "store") as (_, address), httpx.Client(base_url=address, timeout=60.0) as client:
+        port = free_port()
+        running = server(Path(folder) / "store", sparql11.services(f"http://127.0.0.1:{port}"), port)
+        with running as (_, address), httpx.Client(base_url=address, timeout=60.0) as client:
             return [(test.iri, test.name, sparql11.run(test, client)) for test in sparql11.queries()]
 
 

@@ -84,9 +84,11 @@ def answer(source: Source, job: Job) -> Answer:
     """Return the answer to a job; every fault of the query becomes an answer with a problem."""
     if job.about:
         return _looked_up(source, job)
-    refused = _refusal(source, job)
-    if refused:
-        return refused
+    return refusal(source, job) or evaluated(source, job)
+
+
+def evaluated(source: Source, job: Job) -> Answer:
+    """Return the answer to a query that may run."""
     names = job.names or graph_names(job.query, source.base)
     try:
         result = run(source.store, job.query, source.base, source.merged, names)
@@ -122,7 +124,7 @@ def _looked_up(source: Source, job: Job) -> Answer:
     return Answer(job.graph_type, body.getvalue(), facts={"iri": iri, "cut": cut})
 
 
-def _refusal(source: Source, job: Job) -> Answer | None:
+def refusal(source: Source, job: Job) -> Answer | None:
     """Return the problem of a query that must not run: an update, a call of another host, a graph that is not here."""
     if is_update(job.query):
         return Answer(problem="update-refused")

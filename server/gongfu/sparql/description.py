@@ -39,16 +39,19 @@ _LIMITS = (
 
 
 def service_description(
-    endpoint: str, dataset: Dataset, limits: Limits, metadata: Sequence[ox.Triple]
+    endpoint: str, dataset: Dataset, limits: Limits, metadata: Sequence[ox.Triple], callable_: Sequence[str] = ()
 ) -> list[ox.Triple]:
     """Return the service description of the endpoint at an IRI, with the dataset's own metadata.
+
+    ``callable_`` are the endpoints that its queries may call by SERVICE.
 
     Raises ValueError where that is no IRI.
     """
     service = ox.NamedNode(endpoint)
     served = ox.NamedNode(dataset.base + "dataset")
     return [
-        *_service(service), *_default_dataset(dataset), *_limits(service, limits), *metadata,
+        *_service(service), *_default_dataset(dataset), *_limits(service, limits),
+        *_federation(service, callable_), *metadata,
         ox.Triple(service, _term("dcat", "servesDataset"), served),
         ox.Triple(served, _term("void", "sparqlEndpoint"), service),
         *_targets(service, metadata),
@@ -79,6 +82,20 @@ def _limits(service: ox.NamedNode, limits: Limits) -> Iterator[ox.Triple]:
         yield ox.Triple(node, _term("schema", "name"), ox.Literal(en, language="en"))
         yield ox.Triple(node, _term("schema", "maxValue"), ox.Literal(getattr(limits, name)))
         yield ox.Triple(node, _term("schema", "unitCode"), ox.Literal(unit))
+
+
+def _federation(service: ox.NamedNode, callable_: Sequence[str]) -> Iterator[ox.Triple]:
+    """Yield the endpoints that queries may call; without any, federation is no feature."""
+    if callable_:
+        yield ox.Triple(service, _sd("feature"), _sd("BasicFederatedQuery"))
+    for order, endpoint in enumerate(callable_, 1):
+        node = ox.BlankNode(f"callable{order}")
+        yield ox.Triple(service, _term("schema", "additionalProperty"), node)
+        yield ox.Triple(node, _TYPE, _term("schema", "PropertyValue"))
+        yield ox.Triple(node, _term("schema", "propertyID"), ox.Literal("service"))
+        yield ox.Triple(node, _term("schema", "name"), ox.Literal("可用 SERVICE 查询的端点", language="zh"))
+        yield ox.Triple(node, _term("schema", "name"), ox.Literal("endpoint that SERVICE may call", language="en"))
+        yield ox.Triple(node, _term("schema", "value"), ox.NamedNode(endpoint))
 
 
 def written(triples: list[ox.Triple], media_type: str) -> bytes:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
+from gongfu.sparql.services import calls_others
 from gongfu.sparql.tables import PARQUET, XLSX, table_types
 from gongfu.sparql.tokens import GraphNames
 
@@ -155,7 +156,7 @@ def entity_tag(version: str, asked: Job) -> str | None:
     It is strong, since the same query on the same store gives the same bytes; weak for a CONSTRUCT that may make blank
     nodes, which are named anew each time.
     """
-    if _CHANGING.search(asked.query):
+    if _CHANGING.search(asked.query) or calls_others(asked.query):
         return None
     parts = (version, asked.query, asked.names.default, asked.names.named, asked.result_type, asked.graph_type)
     digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -56,6 +56,16 @@ def tokens(query: str) -> Iterator[Token]:
             yield Token(match.lastgroup, match.group())
 
 
+def group_end(query: str, start: int) -> int:
+    """Return where the group ends that opens next behind ``start``: behind its last brace, or at the end."""
+    depth = 0
+    for match in _TOKEN.finditer(query, start):
+        depth += (match.group() == "{") - (match.group() == "}")
+        if match.group() == "}" and depth <= 0:
+            return match.end()
+    return len(query)
+
+
 def is_update(query: str) -> bool:
     """Say whether the text is SPARQL Update: its first word after the prologue is an update operation."""
     words = (token.text.upper() for token in tokens(query) if token.kind == "word")
