@@ -13,6 +13,7 @@ is that process; it prints the faults by test as JSON. The entailment suite is n
 import csv
 import io
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,6 +50,7 @@ _PARSED = (
     "query-evaluation",
 )  # not for its syntax
 _NUMBERS = {_XSD + "integer": int, _XSD + "decimal": float, _XSD + "double": float, _XSD + "float": float}
+_SERVICE = re.compile(r"\bSERVICE(\s+SILENT)?\b")
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
@@ -197,7 +199,8 @@ def _syntax(test: Test, client: httpx.Client) -> str:
     if test.kind.startswith("Negative"):
         return "" if problem == "query-syntax" else f"{answer.status_code} {problem}, expected query-syntax"
     if problem in _PARSED:
-        problem = "query-syntax" if syntax_fault(text, test.action.value) else ""
+        harmless = _SERVICE.sub("GRAPH", text)  # the engine is given no query that calls anybody
+        problem = "query-syntax" if syntax_fault(harmless, test.action.value) else ""
     return problem
 
 

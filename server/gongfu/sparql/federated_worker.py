@@ -18,7 +18,7 @@ from pathlib import Path
 from gongfu.sparql.answering import Answer, Job, Source, evaluated, refusal
 from gongfu.sparql.dataset import known_graphs, open_store
 from gongfu.sparql.guard import syntax_fault
-from gongfu.sparql.services import Services, calls, led_through, without
+from gongfu.sparql.services import Services, led_through, likely_calls, real_calls, without
 from gongfu.sparql.worker import Order, answer_frame, isolate, read_job
 
 _GRACE_SECONDS = 2.0
@@ -35,17 +35,18 @@ class FederatedOrder:
 
 def answer_federated(source: Source, job: Job, services: Services, relay: str) -> Answer:
     """Return the answer to a query that may call endpoints, each call led through the relay."""
-    if syntax_fault(job.query, source.base):
-        return evaluated(source, job)  # which says where
-    found = calls(job.query, source.base, services)
-    refused = refusal(source, replace(job, query=without(job.query, found)))
-    if refused is None:
-        return evaluated(source, replace(job, query=led_through(job.query, found, relay)))
-    if refused.problem == "query-service":
-        return replace(
-            refused, problem="service-not-listed", facts={**refused.facts, "listed": ", ".join(services.endpoints)}
-        )
-    return refused
+    found = likely_calls(job.query, services)
+    harmless = replace(job, query=without(job.query, found))
+    refused = refusal(source, harmless)
+    if refused and refused.problem == "query-service":
+        facts = {**refused.facts, "listed": ", ".join(services.endpoints)}
+        return replace(refused, problem="service-not-listed", facts=facts)
+    if refused:
+        return refused
+    if syntax_fault(harmless.query, source.base):
+        return evaluated(source, harmless)  # which says where
+    real = real_calls(harmless.query, source.base, found)
+    return evaluated(source, replace(job, query=led_through(job.query, real, relay)))
 
 
 def work(told: FederatedOrder, control: socket.socket) -> None:

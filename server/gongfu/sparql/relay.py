@@ -153,8 +153,20 @@ def _answered(
         "user-agent": f"gongfu/{__version__}", "accept-encoding": "identity",
     }  # fmt: skip
     connection.request("POST", target, query, headers)
-    response = connection.getresponse()
+    with connection.getresponse() as response:
+        body = _body(response, most, end)
+    if response.status != http.client.OK:
+        raise _refusal(response, body)
     kind = response.headers.get_content_type()
+    if kind not in _TYPES:
+        raise CallFailed(
+            f"的答复不是查询结果，类型是{kind}", f"answered with {kind}, no result of a query", response.status
+        )
+    return kind, body
+
+
+def _body(response: http.client.HTTPResponse, most: int, end: float) -> bytes:
+    """Read the body of an answer, which may come in drops: its time ends at ``end``, whatever comes."""
     body = bytearray()
     while piece := response.read1(_PIECE):
         body += piece
@@ -162,13 +174,7 @@ def _answered(
             raise CallFailed(f"的结果超过{most}字节", f"answered with more than {most} bytes", response.status)
         if time.monotonic() > end:
             raise TimeoutError
-    if response.status != http.client.OK:
-        raise _refusal(response, bytes(body))
-    if kind not in _TYPES:
-        raise CallFailed(
-            f"的答复不是查询结果，类型是{kind}", f"answered with {kind}, no result of a query", response.status
-        )
-    return kind, bytes(body)
+    return bytes(body)
 
 
 def _refusal(response: http.client.HTTPResponse, body: bytes) -> CallFailed:

@@ -78,16 +78,25 @@ def calls_others(query: str) -> bool:
     return _CALL.search(query) is not None
 
 
-def calls(query: str, base: str, services: Services) -> list[Call]:
-    """Return the calls of allowed endpoints in a query that parses, the first few of them."""
+def likely_calls(query: str, services: Services) -> list[Call]:
+    """Return the places that look like calls of listed endpoints, the first few; some may be text or comment."""
     listed = (match for match in _CALL.finditer(query) if match["iri"] in services.endpoints)
-    return [_call(query, match, services) for match in islice(listed, _MOST_CALLS) if _is_call(query, base, match)]
+    return [_call(query, match, services) for match in islice(listed, _MOST_CALLS)]
 
 
 def without(query: str, found: Sequence[Call]) -> str:
     """Return the query with GRAPH in the place of its calls, every other letter where it was."""
     pieces = [(call.start, call.target, _padded(query[call.start : call.target])) for call in found]
     return "".join(_replaced(query, pieces))
+
+
+def real_calls(rest: str, base: str, found: Sequence[Call]) -> list[Call]:
+    """Return the calls among likely ones, given the query without them, which parses and was cleared by the guard.
+
+    A word of a text or a comment can have another letter, a keyword cannot. The engine is never given a query that
+    still has its calls, for it runs some kinds of query when it is only asked to read them.
+    """
+    return [call for call in found if syntax_fault(f"{rest[: call.start]}z{rest[call.start + 1 :]}", base) is not None]
 
 
 def led_through(query: str, found: Sequence[Call], relay: str) -> str:
@@ -106,12 +115,6 @@ def _outer(query: str, found: Sequence[Call]) -> Iterator[Call]:
         if call.start >= end:
             end = group_end(query, call.end)
             yield call
-
-
-def _is_call(query: str, base: str, match: re.Match[str]) -> bool:
-    """Say whether the word is the keyword and not part of a text or a comment: then it cannot have another letter."""
-    other = query[: match.start()] + "z" + query[match.start() + 1 :]
-    return syntax_fault(other, base) is not None
 
 
 def _call(query: str, match: re.Match[str], services: Services) -> Call:

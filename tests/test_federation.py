@@ -1,0 +1,345 @@
+"""SERVICE reaches the endpoints that the operator lists, in one form, and nothing else; what fails there is told.
+
+A real second endpoint on the loopback holds an agency's data; a stand-in plays endpoints that misbehave.
+"""
+
+import http.server
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pyoxigraph as ox
+import pytest
+from agency import BPS, GRAPH, turtle
+from client import Client, client_of, free_port, problem, server
+
+from gongfu.cli import main
+from gongfu.sparql.answering import Job, Source
+from gongfu.sparql.federated_worker import answer_federated
+from gongfu.sparql.guard import service_fault
+from gongfu.sparql.relay import CallFailed, Outlet, call
+from gongfu.sparql.services import SETTING, led_through, likely_calls, read_services, real_calls, without
+from gongfu.sparql.tokens import GraphNames
+
+BASE = "http://example.org/"
+ONE = "http://a.example/sparql"
+CASES = Path(__file__).parent / "guard"
+ANSWER = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"v"}}]}}'
+JSON = "application/sparql-results+json"
+
+
+class _Odd(http.server.BaseHTTPRequestHandler):
+    """Endpoints that answer as their path says."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        ways = {"redirect": self.redirect, "broken": self.broken, "page": self.page, "slow": self.slow,
+                "dripping": self.dripping, "endless": self.endless, "good": self.good}  # fmt: skip
+        ways[self.path.strip("/")]()
+
+    def head(self, status: int, kind: str = JSON, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def good(self) -> None:
+        self.head(200)
+        self.wfile.write(ANSWER)
+
+    def redirect(self) -> None:
+        self.head(307, location="/good")
+
+    def broken(self) -> None:
+        self.head(503, "text/plain")
+        self.wfile.write(b"<script>out of order</script>")
+
+    def page(self) -> None:
+        self.head(200, "text/html")
+
+    def slow(self) -> None:
+        time.sleep(1.0)
+        self.good()
+
+    def dripping(self) -> None:
+        self.head(200)
+        for byte in ANSWER:
+            self.wfile.write(bytes([byte]))
+            time.sleep(0.05)
+
+    def endless(self) -> None:
+        self.head(200)
+        for _ in range(100):
+            self.wfile.write(b" " * 10_000)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class _Quiet(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass  # a client that had enough
+
+
+@pytest.fixture(scope="module")
+def odd() -> Iterator[str]:
+    with _Quiet(("127.0.0.1", 0), _Odd) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_address[1]}"
+        running.shutdown()
+        thread.join()
+
+
+@contextmanager
+def calling(store: Path, services: str, seconds: float) -> Iterator[Client]:
+    """A client of the application that may call some endpoints."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(SETTING, services)
+            client = stack.enter_context(client_of(store, seconds=seconds))
+        yield client
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("small") / "store"
+    store = ox.Store(str(path))
+    store.add(ox.Quad(ox.NamedNode(BASE + "s"), ox.NamedNode(BASE + "p"), ox.Literal("v")))
+    store.flush()
+    return path
+
+
+@pytest.fixture(scope="module")
+def client(store: Path, odd: str) -> Iterator[Client]:
+    with calling(
+        store, " ".join(f"{odd}/{way}" for way in ("good", "redirect", "broken", "slow")), seconds=5
+    ) as client:
+        yield client
+
+
+def ask(client: Client, query: str) -> httpx.Response:
+    return client.get("/sparql", params={"query": query})
+
+
+# Which calls are let through
+
+
+FORMS = [
+    "SELECT * { SERVICE <ONE> { ?s ?p ?o } }",
+    "SELECT * { ?a ?b ?c .SERVICE silent<ONE>{ ?s ?p ?o } }",
+    "SELECT * {\n # SERVICE <ONE>\n service\n\t<ONE> { ?s ?p 'SERVICE <ONE>' } }",
+    "SELECT * { SERVICE <ONE> { ?s ?p ?o SERVICE <ONE> { ?s ?q '}' } } SERVICE <ONE> { } }",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_calls_of_listed_endpoints(form: str) -> None:
+    query = form.replace("ONE", ONE)
+    likely = likely_calls(query, read_services(ONE))
+    rest = without(query, likely)
+    found = real_calls(rest, BASE, likely)
+    assert len(likely) == query.count(f"<{ONE}>")
+    assert len(rest) == len(query)
+    assert rest.count("\n") == query.count("\n")
+    assert service_fault(rest, BASE) is None
+    assert [query[one.start : one.start + 7].upper() for one in found] == ["SERVICE"] * len(found)
+    led = led_through(query, found, "http://127.0.0.1:1")
+    outer = led.count("<http://127.0.0.1:1/0/")
+    assert outer == (2 if len(found) == 3 else 1)
+    assert led.count(f"<{ONE}>") == query.count(f"<{ONE}>") - outer
+
+
+OTHERS = [
+    "SELECT * { SERVICE ?x { ?s ?p ?o } SERVICE <ONE> { } }",
+    "PREFIX a: <http://a.example/> SELECT * { SERVICE a:sparql { ?s ?p ?o } SERVICE <ONE> { } }",
+    "BASE <http://a.example/> SELECT * { SERVICE <sparql> { ?s ?p ?o } SERVICE <ONE> { } }",
+    "SELECT * { SERVICE <ONE/> { ?s ?p ?o } SERVICE <ONE> { } }",
+    "SELECT * { SERVICE <HTTP://a.example/sparql> { ?s ?p ?o } SERVICE <ONE> { } }",
+    "SELECT * { SERVICE <ONE> { SERVICE <http://b.example/> { ?s ?p ?o } } }",
+    "SELECT * { SERVICE # <ONE>\n <http://b.example/> { ?s ?p ?o } SERVICE <ONE> { } }",
+    "SELECT * { ?s <ONE> ?o SERVICE SILENT <http://b.example/> { ?s ?p ?o } SERVICE <ONE> { } }",
+    "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } SERVICE SILENT <ONE> { } }",
+    "ASK { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } SERVICE SILENT <ONE> { } }",
+]
+
+
+@pytest.mark.parametrize("form", [*OTHERS, *(path.read_bytes().decode() for path in CASES.glob("*.refused.rq"))])
+def test_whatever_else_is_refused(form: str) -> None:
+    query = form.replace("ONE", ONE).replace("http://PLACE", "http://127.0.0.1:9/")
+    source = Source(ox.Store(), BASE, True, None, 10_000)
+    refused = answer_federated(source, Job(query, GraphNames(), JSON, None), read_services(ONE), "http://127.0.0.1:9")
+    assert refused.problem in {"service-not-listed", "query-disguised", "query-syntax"}, refused
+    if refused.problem == "service-not-listed":
+        assert refused.facts["listed"] == ONE
+
+
+def test_a_refusal_says_what_is_allowed(client: Client, odd: str) -> None:
+    said = problem(ask(client, f"ASK {{ SERVICE <{odd}/good> {{}}\n SERVICE ?x {{}} }}"), 403, "service-not-listed")
+    assert (said["line"], said["column"]) == (2, 2)
+    for language in ("zh", "en"):
+        assert f"{odd}/good" in said[language]["detail"]
+
+
+def test_a_list_is_read_strictly() -> None:
+    read = read_services(f"{ONE} http://10.0.0.8:8890/sparql?x=1 192.168.0.0/16 {ONE}")
+    assert read.endpoints == (ONE, "http://10.0.0.8:8890/sparql?x=1")
+    wrong = ("a.example", "file:///etc/passwd", "http://", "http://user@a.example/", "http://a:99999/", "http://a/#b",
+             "http://a/{x}", "10.0.0.1/8")  # fmt: skip
+    for entry in wrong:
+        with pytest.raises(ValueError):  # noqa: PT011  # what is wrong is the entry itself
+            read_services(f"{ONE} {entry}")
+
+
+def test_the_command_refuses_a_wrong_list(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv(SETTING, "")
+    assert main(["serve", "--service", "a.example"]) == 2
+    assert "a.example" in capsys.readouterr().err
+
+
+ADDRESSES = [
+    ("a.example", "93.184.216.34", True), ("a.example", "127.0.0.1", False), ("a.example", "10.1.2.3", False),
+    ("a.example", "169.254.169.254", False), ("a.example", "::1", False), ("a.example", "::ffff:127.0.0.1", False),
+    ("a.example", "fe80::1%eth0", False), ("a.example", "0.0.0.0", False), ("a.example", "192.168.7.7", True),
+    ("a.example", "::ffff:192.168.7.7", True), ("10.0.0.8", "10.0.0.8", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("host", "address", "permitted"), ADDRESSES)
+def test_private_addresses_only_if_listed(host: str, address: str, permitted: bool) -> None:
+    services = read_services(f"{ONE} http://10.0.0.8:8890/sparql 192.168.0.0/16")
+    assert services.permits(host, address) == permitted
+
+
+# What endpoints answer
+
+
+@pytest.mark.parametrize(
+    ("way", "status", "said"),
+    [("redirect", 307, "redirects to /good"), ("broken", 503, "out of order"), ("page", 200, "text/html"),
+     ("slow", 0, "0.3 seconds"), ("dripping", 0, "0.3 seconds"), ("endless", 200, "20000 bytes")],
+)  # fmt: skip
+def test_an_endpoint_that_misbehaves(odd: str, way: str, status: int, said: str) -> None:
+    outlet = Outlet(read_services(f"{odd}/{way}"), 0.3, 20_000)
+    begun = time.monotonic()
+    with pytest.raises(CallFailed) as failed:
+        call(outlet, f"{odd}/{way}", b"ASK {}")
+    assert time.monotonic() - begun < 1.0
+    assert failed.value.status == status
+    assert said in failed.value.en
+    assert failed.value.late == (way in {"slow", "dripping"})
+
+
+def test_a_name_that_leads_inside_is_not_called(odd: str) -> None:
+    named = f"{odd}/good".replace("127.0.0.1", "localhost")
+    with pytest.raises(CallFailed, match="private address"):
+        call(Outlet(read_services(named), 2.0, 1000), named, b"ASK {}")
+    assert call(Outlet(read_services(f"{named} 127.0.0.0/8"), 2.0, 1000), named, b"ASK {}") == (JSON, ANSWER)
+
+
+# The whole way
+
+
+def test_a_join_is_answered_and_never_kept(client: Client, odd: str) -> None:
+    found = ask(client, f"SELECT ?s {{ ?s ?p ?x SERVICE <{odd}/good> {{ ?y ?q ?x }} }}")
+    assert [row["s"]["value"] for row in found.json()["results"]["bindings"]] == [BASE + "s"]
+    assert "etag" not in found.headers  # the other's data may change at any time
+    assert found.headers["cache-control"] == "no-store"
+
+
+def test_a_failure_names_endpoint_place_part_and_status(client: Client, odd: str) -> None:
+    query = f"SELECT * {{ ?s ?p ?x\n  SERVICE <{odd}/broken> {{ ?y <{BASE}q> ?x }} }}"
+    said = problem(ask(client, query), 502, "service-failed")
+    assert (said["endpoint"], said["line"], said["column"]) == (f"{odd}/broken", 2, 3)
+    assert said["status_of_endpoint"] == 503
+    assert f"?y <{BASE}q> ?x" in said["part"]
+    for language in ("zh", "en"):
+        assert f"{odd}/broken" in said[language]["detail"]
+        assert "503" in said[language]["detail"]
+    said = problem(ask(client, query.replace("broken", "redirect")), 502, "service-failed")
+    assert said["status_of_endpoint"] == 307
+
+
+def test_silent_failure_leaves_its_part_unbound(client: Client, odd: str) -> None:
+    found = ask(client, f"SELECT * {{ ?s ?p ?x SERVICE SILENT <{odd}/broken> {{ ?y ?q ?x }} }}")
+    assert found.status_code == 200
+    assert [sorted(row) for row in found.json()["results"]["bindings"]] == [["p", "s", "x"]]
+
+
+def test_a_slow_endpoint_has_its_time(store: Path, odd: str) -> None:
+    with calling(store, f"{odd}/slow", 0.9) as client:
+        query = f"SELECT * {{ SERVICE <{odd}/slow> {{ ?y ?q ?x }} }}"
+        assert "0.72" in problem(ask(client, query), 504, "service-timeout")["en"]["detail"]
+        assert ask(client, "ASK { ?s ?p ?o }").json()["boolean"]
+
+
+def test_the_service_says_whom_it_may_call(client: Client, store: Path, odd: str) -> None:
+    feature = "http://www.w3.org/ns/sparql-service-description#BasicFederatedQuery"
+    said = client.get("/sparql", headers={"accept": "application/n-triples"}).text
+    assert feature in said
+    assert f"<http://schema.org/value> <{odd}/good>" in said
+    with client_of(store) as closed:
+        assert feature not in closed.get("/sparql", headers={"accept": "application/n-triples"}).text
+        query = f"SELECT * {{ SERVICE <{odd}/good> {{ ?y ?q ?x }} }}"
+        problem(closed.get("/sparql", params={"query": query}), 403, "query-service")
+
+
+def test_a_federated_process_has_no_network_but_its_own(odd: str) -> None:
+    code = (
+        "import socket, sys; from gongfu.sparql.federated_worker import isolate, _raise_loopback\n"
+        "print(isolate(2 * 1024**3), flush=True); _raise_loopback()\n"
+        "own = socket.create_server(('127.0.0.1', 0)); socket.create_connection(own.getsockname(), 2)\n"
+        "print('own', flush=True); socket.create_connection(('127.0.0.1', int(sys.argv[1])), 2)"
+    )
+    command = [sys.executable, "-c", code, odd.rpartition(":")[2]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.stdout.startswith("False"):
+        pytest.skip("this kernel lets a process make no network of its own")
+    assert done.stdout.split() == ["True", "own"]
+    assert "ConnectionRefusedError" in done.stderr
+    with socket.create_connection(("127.0.0.1", int(odd.rpartition(":")[2])), 2):
+        pass  # the listener is there, so the refusal shows something
+
+
+# Two services, each with its own data
+
+
+OURS = f"""SELECT ?n ?name ?text {{
+  ?edition a <{BPS}CatalogueEdition> . FILTER(STRENDS(STR(?edition), "/cat/cn-13fyp"))
+  ?item <{BPS}inEdition> ?edition ; <{BPS}itemNumber> ?n ; <http://www.w3.org/2004/02/skos/core#prefLabel> ?name .
+  SERVICE <OTHER> {{ ?theirs <{BPS}itemNumber> ?n ; <{BPS}standardText> ?text }}
+}}"""
+THEIRS = f"""SELECT ?n ?name ?text {{
+  ?theirs <{BPS}itemNumber> ?n ; <{BPS}standardText> ?text .
+  SERVICE <OTHER> {{
+    ?edition a <{BPS}CatalogueEdition> . FILTER(STRENDS(STR(?edition), "/cat/cn-13fyp"))
+    ?item <{BPS}inEdition> ?edition ; <{BPS}itemNumber> ?n ; <http://www.w3.org/2004/02/skos/core#prefLabel> ?name .
+  }}
+}}"""
+
+
+def rows(address: str, query: str) -> set[tuple[str, str, str]]:
+    answer = httpx.post(f"{address}/sparql", data={"query": query}, headers={"accept": JSON}, timeout=60.0)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()["results"]["bindings"]
+    return {(row["n"]["value"], row["name"]["value"], row["text"]["value"]) for row in found}
+
+
+def test_an_agencys_service_and_ours_join_in_both_directions(built_store: Path, tmp_path: Path) -> None:
+    agency = ox.Store(str(tmp_path / "store"))
+    agency.load(turtle("达到 95% 以上"), ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(GRAPH))
+    agency.flush()
+    ports = free_port(), free_port()
+    ours, theirs = (f"http://127.0.0.1:{port}/sparql" for port in ports)
+    with server(built_store, theirs, ports[0]) as (_, here), server(tmp_path / "store", ours, ports[1]) as (_, there):
+        found = rows(here, OURS.replace("OTHER", theirs))
+        assert len(found) == 81
+        assert ("30", "儿童健康管理", "达到 95% 以上") in found
+        assert rows(there, THEIRS.replace("OTHER", ours)) == found
