@@ -20,6 +20,7 @@ _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]+[、.．)）]?\
 _NUMBERED = re.compile(r"^[一二三四五六七八九十]+、\s*")
 _COUNT_NOTE = re.compile(r"[（(]\s*(共)?\s*\d+\s*[项个][^）)]*[）)]$")
 _CHINESE_NUMBER = re.compile(r"^[一二三四五六七八九十]+$")
+_PUNCTUATION = "，。；：、,;:"
 _LABEL_MAX = 30
 _TITLE_MAX = 20
 
@@ -153,6 +154,8 @@ def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> No
     for cell in row:
         title = tidy(cell.text)
         name = columns().field(title) if title else None
+        if name == "domain" and "domain" in known.values():
+            name = "category"  # 服务领域 beside 服务类别: the second of two names of a heading is the lower one
         if name and name not in known.values():
             known[cell.column] = name
         elif title:
@@ -251,7 +254,8 @@ def _place(state: _Arrangement, item: Item, own: set[str], row: tuple[Cell, ...]
     if named and (named == {"number", "name"} or len(own) >= 2):
         state.items.append(item)
     elif own and state.items and not named and len(own & set(TEXT_FIELDS)) >= 1 and not _ignored(row):
-        state.items[-1] = _joined(state.items[-1], item, own)
+        covered = bool({"number", "name"} & item.texts.keys())  # by a merged cell: a line of its own, not a torn one
+        state.items[-1] = _joined(state.items[-1], item, own, "\n" if covered else "")
     elif own and not _ignored(row):
         words = " ".join(item.texts[name] for name in item.texts if name in own)
         state.unread.append(Unread("row", words, CellReference(table.sheet, row[0].address)))
@@ -262,10 +266,11 @@ def _ignored(row: tuple[Cell, ...]) -> bool:
     return len(words) == 1 and columns().ignore(words[0])
 
 
-def _joined(first: Item, rest: Item, own: set[str]) -> Item:
+def _joined(first: Item, rest: Item, own: set[str], between: str) -> Item:
     texts = {**first.texts}
     for name in own:
-        texts[name] = texts.get(name, "") + rest.texts[name]
+        before = texts.get(name, "")
+        texts[name] = before + (between if before and before[-1] not in _PUNCTUATION else "") + rest.texts[name]
     return replace(first, texts=texts, extra=first.extra + rest.extra)
 
 

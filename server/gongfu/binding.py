@@ -52,7 +52,10 @@ def _own_comparator(segment: list[Piece], value: Value) -> str:
         return after
     before = [piece.text for piece in segment if piece.kind == "COMPARE" and table.comparator(piece.text)]
     binding = [word for word in before if word not in table.reaching] or before
-    return table.comparator(binding[-1]) if binding else "exactly"
+    if binding:
+        return table.comparator(binding[-1])
+    label = "".join(piece.text for piece in segment)
+    return next((how for how, pattern in table.bounding.items() if pattern.search(label)), "exactly")
 
 
 def _continues(sentence: Sentence, index: int, segment: list[Piece], before: Measure) -> bool:
@@ -112,6 +115,7 @@ def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measu
     per = table.per(_own_pers(sentence, index, segment)) or _carried(sentence, index, segment, before, earlier)
     if before is not None and "、" in sentence.between(index) and "，" not in sentence.between(index):
         per = _of_same(per, before.per) if per else "" if value.unit in _TIMES else before.per
+        per = before.per if value.unit == before.unit and per in before.per else per  # 年标准为1000元/人、1250元/人
     return _completed(per, earlier, value, before)
 
 

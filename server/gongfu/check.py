@@ -1,6 +1,6 @@
 """Check: a catalogue file against the national one, from file to report. A newcomer reads this page first.
 
-    document -> (running text) -> arrange -> (match, measures, departments) -> map -> compare -> validate -> findings
+    document -> (plain text) -> arrange -> (match, measures, departments) -> map -> compare -> validate -> findings
 
 Place in the flow: the whole of it. The command line, HTTP and the build take this path through ``examine``.
 """
@@ -19,6 +19,7 @@ from gongfu.elements import split_elements
 from gongfu.examine import Prepared, examine, prepare, with_elements
 from gongfu.findings import Report, report
 from gongfu.funding_source import curated_funding
+from gongfu.labelled_text import read_labelled_text
 from gongfu.masthead import read_masthead
 from gongfu.match import Correspondence
 from gongfu.narrative import read_narrative
@@ -150,6 +151,9 @@ def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogu
     document, plan, unread_cells = take_plan(read_document(path), codes)
     arranged = arrange(document)
     passages: tuple[Unread, ...] = ()
+    if not arranged.items and (labelled := read_labelled_text(document.prose, len(document.tables))):
+        document = replace(document, tables=(*document.tables, labelled))
+        arranged = arrange(document)
     if not arranged.items:
         running = read_running_text(document.prose, len(document.tables), codes)
         document, passages = replace(document, tables=(*document.tables, *running.tables)), running.unread

@@ -134,7 +134,7 @@ def _number(amount: Tree[Token]) -> Fraction:
     text = str(token)
     if token.type == "TIMES":
         first, second = text.split("x")
-        return Fraction(int(first) * int(second))
+        return Fraction(int(first.rstrip("天日")) * int(second))
     if token.type == "FRACTION" and ("/" in text or ":" in text):
         top, bottom = text.replace(":", "/").split("/")
         return Fraction(int(top), int(bottom)) if int(bottom) else Fraction(0)

@@ -52,12 +52,15 @@ def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: Nati
     label, alone = measure.label, len({other.indicator for _, other in possible}) == 1
     if alone and measure.unit == "元" and words().recipients.search(label):
         label = ""  # who gets the amount says nothing against what it is: 艺术类专业学生每生每年2200元
-    best = max(
-        ((_likeness(replace(measure, label=label), name, other, codes), other.indicator) for _, other in possible),
-        default=(0.0, ""),
-    )
+    alike: dict[str, float] = {}
+    for _, other in possible:
+        found = _likeness(replace(measure, label=label), name, other, codes)
+        alike[other.indicator] = max(found, alike.get(other.indicator, 0.0))
+    best, *others = sorted(((score, indicator) for indicator, score in alike.items()), reverse=True) or [(0.0, "")]
     needed = _needed(measure, siblings, name, possible, codes)
-    return _Reading(measure, best[1] if best[0] >= needed else "", known=False)
+    # 中央广播节目 is as much like the programmes by satellite as those by analogue wireless: it is neither.
+    told_apart = not others or bool(measure.scope) or best[0] - others[0][0] >= threshold("quantity-margin")
+    return _Reading(measure, best[1] if best[0] >= needed and told_apart else "", known=False)
 
 
 def _contradicted(indicator: str, nation: National, possible: National) -> bool:
@@ -79,8 +82,16 @@ def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: 
         return threshold("quantity")
     if other.scope:
         return 0.0  # a total of the whole area: it is told that it is not compared, never that it is below
+    if measure.unit != "%" and _equal(measure, other):
+        return 0.0  # the only number of its unit, and the nation's own
     same_head = _one_of(measure.label, _heads(_wordings(other, codes)))
     return threshold("quantity-alone-head" if same_head else "quantity-alone")
+
+
+def _equal(one: Measure, other: Measure) -> bool:
+    """Say whether two measures promise the same number of the same per the same."""
+    ours, theirs = ((each.normal_unit, each.normal_lower, each.normal_upper) for each in (one, other))
+    return ours == theirs and one.comparator == other.comparator
 
 
 def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
@@ -201,7 +212,7 @@ def _differ_in_group(measure: Measure, name: str, other: Measure, wordings: Sequ
     """Say whether the two are about different ones of an exclusive group: 小学 and 初中, 城市 and 农村."""
     for group in words().exclusive:
         said = [measure.label, _BRACKETED.sub("", measure.quote)]
-        said += [_last_named(group, measure.context), name] if tuple(group) in words().carried else []
+        said += [_last_named(group, measure.context), canonical(name)] if tuple(group) in words().carried else []
         ours, theirs = _named(group, said), _named(group, [other.label, "".join(wordings)])
         if ours and theirs and not ours & theirs:
             return True

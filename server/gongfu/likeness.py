@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gongfu.catalogue import Item
-from gongfu.synonyms import canonical
+from gongfu.synonyms import canonical, kinds_of_people
 from gongfu.text import key
 
 # What the likeness of two rows is made of: their names, how much of either name stands somewhere in the other row, what
@@ -20,10 +20,16 @@ from gongfu.text import key
 # catalogues and twelve written ones.
 _WEIGHTS = (0.25, 0.32, 0.20, 0.12, 0.23)
 _DOMAIN = 0.02
+# What is left of the likeness of two rows when one is named after people of whom the other does not speak.
+_OF_OTHERS = 0.7
 # Two texts with fewer pairs in common say too little for one to be contained in the other by more than chance.
 _ENOUGH = 4
+_CHANCE = 2
 # What is named only to be left out (除职工基本医疗保险应参保人员以外) is no part of the row that names it.
-_EXCEPTED = re.compile(r"(除|不含|不包括|不属于)[^，。；]*?(以外|之外|外|）|(?=[，。；]))")
+_EXCEPTED = re.compile(
+    r"(除|不含|不包括|不属于|未参加|未参保|未享受|未纳入)[^，。；]*?(以外|之外|外|）|的|(?=[，。；]|$))"
+)
+_LISTED = re.compile("[、和与及]")
 
 Vector = Mapping[str, float]
 Pairs = Set[str]
@@ -33,9 +39,11 @@ Pairs = Set[str]
 class Row:
     """A row as pairs of neighbouring characters: of its name, of what it provides, of name, that and target group.
 
-    ``vectors`` weigh those of name, text and target by number and rarity, to length one.
+    ``pieces`` are those of each thing that the name lists (就业登记与失业登记). ``vectors`` weigh those of name, text
+    and target by number and rarity, to length one.
     """
 
+    pieces: Sequence[Pairs]
     name: Pairs
     text: Pairs
     everything: Pairs
@@ -111,9 +119,18 @@ class Likeness:
         domains = [_DOMAIN if same_domain(item, other) else 0.0 for other in self.nation]
         names = [name == key(other.name) for other in self.nation]
         return [
-            1.0 if same else min(score + domain, 0.99)
-            for same, score, domain in zip(names, scores, domains, strict=True)
+            1.0 if same else min(_OF_OTHERS * score if others else score + domain, 0.99)
+            for same, score, domain, others in zip(names, scores, domains, self._of_others(item), strict=True)
         ]
+
+    def _of_others(self, item: Item) -> list[bool]:
+        """Say of each national item whether it knows nothing of the people whom this row's name is about.
+
+        退役军人就业创业服务 is no 创业服务: the nation serves 退役军人 in items of their own.
+        """
+        about = [group for group in kinds_of_people() if group in item.name]
+        texts = ["".join((other.name, other.text("target"), other.text("standard"))) for other in self.nation]
+        return [bool(about) and not any(group in text for group in about) for text in texts]
 
     def weight(self, pairs: Pairs) -> float:
         """Return the weight of a set of pairs by their rarity."""
@@ -127,15 +144,19 @@ class Likeness:
         """Return how surely a row is a part of a national item: its name or what it provides stands in that one."""
         one, other = self.ours[i], self.theirs[n]
         text = self.share(one.text, other.text) if len(one.text & other.text) >= _ENOUGH else 0.0
-        return max(self.share(one.name, other.everything), text)
+        pieces = [pairs for pairs in one.pieces if pairs]
+        listed = min((self.share(pairs, other.everything) for pairs in pieces), default=0.0)
+        return max(self.share(one.name, other.everything), listed if len(pieces) > 1 else 0.0, text)
 
     def added(self, n: int, known: int, i: int) -> float:
         """Return how much of what tells one national item from another, ``known``, a row has: it answers to both.
 
-        Either the name counts (it stands in the row) or the text (a third of it does).
+        Either the name counts (it stands in the row) or the text (a third of it does). What little tells two names
+        apart (职工, 创业) must stand in the row's own name: elsewhere it may be there by chance.
         """
         one, other, row = self.theirs[n], self.theirs[known], self.ours[i]
-        name = self.share(one.name - other.name, row.everything)
+        telling = one.name - other.name
+        name = self.share(telling, row.everything if len(telling) > _CHANCE else row.name)
         text = self.share(one.text - other.everything, row.text)
         return max(name, min(1.0, 3 * text))
 
@@ -179,7 +200,8 @@ def likeness(items: Sequence[Item], nation: Sequence[Item]) -> Likeness:
     """Return the likeness of a catalogue's rows and the nation's items."""
     counted = [_counted(item) for item in (*items, *nation)]
     rarity = _rarity(counted)
-    rows = [_row(texts, rarity) for texts in counted]
+    pieces = [[_pairs_of(piece).keys() for piece in _LISTED.split(item.name)] for item in (*items, *nation)]
+    rows = [_row(texts, rarity, listed) for texts, listed in zip(counted, pieces, strict=True)]
     return Likeness(items, nation, rows[: len(items)], rows[len(items) :], rarity)
 
 
@@ -201,10 +223,10 @@ def _rarity(counted: Sequence[Mapping[str, Counter[str]]]) -> Vector:
     return {pair: math.log(1 + len(counted) / count) for pair, count in seen.items()}
 
 
-def _row(texts: Mapping[str, Counter[str]], rarity: Vector) -> Row:
+def _row(texts: Mapping[str, Counter[str]], rarity: Vector, pieces: Sequence[Pairs]) -> Row:
     vectors = {part: _vector(counts, rarity) for part, counts in texts.items()}
     everything = frozenset(pair for counts in texts.values() for pair in counts)
-    return Row(frozenset(texts["name"]), frozenset(texts["text"]), everything, vectors)
+    return Row(pieces, frozenset(texts["name"]), frozenset(texts["text"]), everything, vectors)
 
 
 def _vector(counts: Counter[str], rarity: Vector) -> Vector:

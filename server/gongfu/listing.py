@@ -95,7 +95,8 @@ class Listing:
             self._prefix = own
             self._found += variants
         else:
-            self._found += [prefix + variant for prefix in self._prefix for variant in variants]
+            pairs = [(prefix, variant) for prefix in self._prefix for variant in variants]
+            self._found += [prefix + variant if _agree(prefix, variant) else variant for prefix, variant in pairs]
 
     def _qualify(self, own: list[Segment]) -> None:
         """Let what stands before 的 hold from here on, together with or instead of what held before."""

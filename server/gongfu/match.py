@@ -6,7 +6,7 @@ number and no order. What stays unsure says so by its confidence.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from gongfu.catalogue import Item, Unread
@@ -56,7 +56,8 @@ def match(
     pairs = _assign(scores)
     pairs += _splits(alike, scores, pairs)
     pairs += _left_over(alike, scores, pairs)
-    pairs += _merges(alike, scores, pairs)
+    keys = [named.get(item.key, frozenset()) for item in items]
+    pairs += _merges(alike, scores, pairs, [{n for n, one in enumerate(nation) if one.key in own} for own in keys])
     return _correspondences(items, nation, _surer(scores, pairs))
 
 
@@ -109,16 +110,33 @@ def _splits(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> l
     found: list[_Pair] = []
     for i, row in enumerate(scores):
         best = max(range(len(row)), key=row.__getitem__, default=None)
-        if i in paired or best is None or row[best] < threshold("match-second"):
+        if i in paired or best is None:
             continue
         part = alike.part_of(i, best)
-        if part >= threshold("match-part") or row[best] >= 2 * threshold("match-second"):
+        if _is_part(row, best, part):
             found.append(_Pair(i, best, max(part, row[best]), "part"))
     return found
 
 
-def _merges(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> list[_Pair]:
-    """Pair the national items left over that a row answers beside the item it is paired with already."""
+def _is_part(row: Sequence[float], best: int, part: float) -> bool:
+    """Say whether a row left over is a part of the item nearest to it: by what stands inside it, or by likeness.
+
+    A name that stands in the item as a whole needs less likeness of the rest (流动人员人事档案管理服务); one that
+    leaves every other item far behind needs no more.
+    """
+    second = threshold("match-second")
+    if row[best] < second:
+        return part >= threshold("match-whole") and row[best] >= second / 2
+    others = max((score for n, score in enumerate(row) if n != best), default=0.0)
+    far = row[best] - others >= 2 * threshold("match-margin") and row[best] >= threshold("match") + second / 2
+    return part >= threshold("match-part") or far or row[best] >= 2 * second
+
+
+def _merges(alike: Likeness, scores: list[list[float]], pairs: list[_Pair], named: Sequence[Set[int]]) -> list[_Pair]:
+    """Pair the national items left over that a row answers beside the item it is paired with already.
+
+    ``named`` are for each row the national items whose quantities it names: 干预覆盖率 speaks for the intervention.
+    """
     partner = {pair.item: pair.nation for pair in pairs if pair.why != "left-over"}
     paired = {pair.nation for pair in pairs}
     found: list[_Pair] = []
@@ -126,7 +144,7 @@ def _merges(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> l
         best = max(partner, key=lambda i: scores[i][n], default=None)
         if n in paired or best is None or scores[best][n] < threshold("match-second"):
             continue
-        added = alike.added(n, partner[best], best)
+        added = 1.0 if n in named[best] else alike.added(n, partner[best], best)
         if added >= threshold("match-added"):
             found.append(_Pair(best, n, added, "part"))
     return found

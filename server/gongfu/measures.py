@@ -118,6 +118,9 @@ def _label(sentence: Sentence, index: int, segment: list[Piece], before: Measure
     noun = noun if noun and not table.empty_noun(noun) else ""
     takes_noun = value.unit in table.counted or (value.unit == "%" and not table.measured_endings.search(own))
     added, added_end = (noun, noun_end) if takes_noun and noun else ("", end)
+    named = own.rstrip("、和与及") if added and before is not None else ""
+    if named and before is not None and before.label.endswith(named):
+        own = before.label.removesuffix(named)  # 直播卫星提供25套电视节目和17套广播节目
     if own and own not in table.generic:
         return _Label(own + added, _start_of(segment), added_end)
     for earlier in sentence.earlier_segments(index):
@@ -127,7 +130,8 @@ def _label(sentence: Sentence, index: int, segment: list[Piece], before: Measure
     start = segment[0].start if segment else sentence.pieces[index].start
     if noun:
         return _Label(noun, start, noun_end)
-    return _Label(own or (before.label if before else ""), start, end)
+    average = any(piece.text in table.roles["average"] for piece in segment)  # of all: no label of one grade before it
+    return _Label(own or (before.label if before and not average else ""), start, end)
 
 
 def _start_of(pieces: list[Piece]) -> int:

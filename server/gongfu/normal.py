@@ -38,7 +38,7 @@ def _times(measure: Measure, period: str, counted: Mapping[str, Decimal]) -> tup
         return Decimal(words().periods_a_year[period]), "年", ""
     if measure.unit == "小时" and period == "天":
         # Round the clock leaves out no day; fewer hours a day may be those of working days only.
-        days = counted.get("周") or (Decimal(7) if Decimal(24) in {measure.lower, measure.upper} else None)
+        days = Decimal(7) if Decimal(24) in {measure.lower, measure.upper} else counted.get("周")
         return (days, "周", "") if days else (Decimal(1), period, "")
     if measure.unit == "小时" and period == "工作日":
         return Decimal(5), "周", ""

@@ -31,6 +31,8 @@ def selects(sentence: Sentence, index: int) -> bool:
         return True
     if table.chosen_after.match(after) and _exceeds(sentence, index) and not value.after:
         return True
+    if value.after and table.selecting_whoever.match(after):
+        return True
     return table.selecting.match(after) is not None and _addresses(sentence, index, clause)
 
 

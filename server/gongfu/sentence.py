@@ -156,12 +156,21 @@ def _raised(pieces: list[Piece]) -> Iterator[Piece]:
 
 
 def _with_unit(sentence: Sentence, index: int) -> Piece:
-    """Give a number of 万 without a unit the unit of the noun beside it: 5万残疾人."""
+    """Give a number of 万 without a unit the unit of the noun beside it (5万残疾人), a decimal rate that of 0.7."""
     piece = sentence.pieces[index]
-    if piece.value is None or piece.value.unit or not piece.value.multiplier:
+    if piece.value is None or piece.value.unit:
         return piece
     before = words().trimmed(words_of(sentence.segment(index)))
+    if not piece.value.multiplier:
+        return _as_share(piece, piece.value, before)
     return replace(piece, value=replace(piece.value, unit=words().unit_of_noun(sentence.after(index), before)))
+
+
+def _as_share(piece: Piece, value: Value, before: str) -> Piece:
+    """Read a decimal fraction of a rate in per cent: 健康管理率≥0.7."""
+    if value.fraction or not 0 < value.lower < 1 or not before.endswith(words().shares):
+        return piece
+    return replace(piece, value=replace(value, lower=value.lower * 100, upper=value.upper * 100, unit="%"))
 
 
 def _without_former(sentence: Sentence, index: int) -> Piece:

@@ -24,3 +24,9 @@ def canonical(text: str) -> str:
     """Return the text without punctuation and with every synonym replaced by the standard word."""
     pattern, known = _table()
     return pattern.sub(lambda found: known[found.group()], key(text))
+
+
+@lru_cache(maxsize=1)
+def kinds_of_people() -> tuple[str, ...]:
+    """Return the kinds of people whom the nation serves in items of their own."""
+    return tuple(read_yaml(house().data / "wording" / "synonyms.yaml")["kinds_of_people"])

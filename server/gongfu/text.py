@@ -90,7 +90,11 @@ def reading(printed: str) -> Reading:
     skipped = {index for match in _MARKUP.finditer(printed) for index in range(*match.span())}
     pieces: list[tuple[str, int]] = []
     for index, character in enumerate(plain):
-        if index in skipped or character.isspace() or character in "\u200b\ufeff":
+        if index in skipped:
+            continue
+        if character == "\n" and pieces:
+            pieces.append(("；", index))  # lines that arrange put together from the cells of one merged row
+        if character.isspace() or character in "\u200b\ufeff":
             continue
         if "\uff10" <= character <= "\uff5a" and character.isalnum():
             character = unicodedata.normalize("NFKC", character)

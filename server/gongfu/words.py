@@ -59,6 +59,9 @@ class Words:
     former_before: re.Pattern[str]
     former_after: re.Pattern[str]
     amount_nouns: tuple[str, ...]
+    shares: tuple[str, ...]
+    bounding: Mapping[str, re.Pattern[str]]
+    selecting_whoever: re.Pattern[str]
     recipients: re.Pattern[str]
     groups: frozenset[str]
     measured_endings: re.Pattern[str]
@@ -136,11 +139,18 @@ class Words:
         entity = period = ""
         for text in printed:
             for part in (piece for piece in _PER.split(_spelled(text)) if piece):
-                if self._period(part):
-                    period = self._period(part)
-                else:
-                    entity = entity or self._entity(part)
+                whom, when = self._parted(part)
+                period = when or period
+                entity = entity or whom
         return (f"每{entity}" if entity else "") + (f"每{period}" if period else "")
+
+    def _parted(self, part: str) -> tuple[str, str]:
+        """Return entity and period of one word: 人, 月, and both together in 元/人月."""
+        if self._period(part):
+            return "", self._period(part)
+        if part[:-1] in self.entities and self._period(part[-1:]):
+            return self.entities[part[:-1]], self._period(part[-1:])
+        return self._entity(part), ""
 
     def _period(self, part: str) -> str:
         several = self.several.fullmatch(part)
@@ -250,7 +260,9 @@ def words() -> Words:
         rated_after=re.compile(table["rated_after"]),
         defining=re.compile(table["defining"]), reaching=frozenset(table["reaching"]),
         former_before=re.compile(table["former_before"]), former_after=re.compile(table["former_after"]),
-        amount_nouns=tuple(table["amount_nouns"]), recipients=re.compile(table["recipients"]),
+        amount_nouns=tuple(table["amount_nouns"]), shares=tuple(table["shares"]),
+        bounding={how: re.compile(pattern) for how, pattern in table["bounding"].items()},
+        selecting_whoever=re.compile(table["selecting_whoever"]), recipients=re.compile(table["recipients"]),
         groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
         generic=frozenset(table["generic"]), counted_nouns=table["counted_nouns"],
         growing=re.compile(table["growing"]), joined=re.compile(table["joined"]),
