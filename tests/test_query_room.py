@@ -16,11 +16,13 @@ from browser import DESK, TELEPHONE, Watch, grave_faults, sideways
 from client import Client, client_of
 
 from gongfu.pages.charts import bars
+from gongfu.pages.network import Network, network
 from gongfu.pages.results import GRAPH_TYPE, RESULT_TYPE, SHOWN, Graph, Table, Truth, read
 from gongfu.pages.snippets import curl, snippets
 from gongfu.pages.terms import written
 from gongfu.sparql.answering import Answer
 
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 HOSTILE = "<script>alert(1)</script>"
 SLOW = f"SELECT (COUNT(*) AS ?n) WHERE {{ {' . '.join(f'?s{i} ?p{i} ?o{i}' for i in range(9))} }}"
 EDITOR = Path(__file__).parents[1] / "server" / "gongfu" / "pages" / "built" / "editor.js"
@@ -121,6 +123,48 @@ def test_reading_answers() -> None:
     )
     assert isinstance(graph, Graph)
     assert (graph.count, len(graph.subjects)) == (2, 1)
+
+
+def drawing(triples: str) -> Network | None:
+    graph = read(Answer(GRAPH_TYPE, "".join(f"{line} .\n" for line in triples.split(" . ")).encode()))
+    assert isinstance(graph, Graph)
+    return network(graph)
+
+
+def test_a_graph_is_drawn_from_left_to_right() -> None:
+    p, a, b, c = (f"<http://x/{one}>" for one in "pabc")
+    found = drawing(f'{a} {p} {b} . {b} {p} {c} . {a} {p} {c} . {a} {p} "text" . {b} <{RDF_TYPE}> <http://x/Kind>')
+    assert found
+    across = {node.term.text[-1]: node.x for node in found.nodes}
+    assert across["a"] < across["b"] == across["c"], "by the distance from where the graph begins; texts are no nodes"
+    assert [len(node.reached_by) for node in found.nodes] == [0, 1, 1]
+    assert [[kind.text for kind in node.classes] for node in found.nodes] == [[], ["http://x/Kind"], []]
+    assert (len(found.lines), sum(line.back for line in found.lines)) == (3, 1), "b and c stand in one column"
+    assert all(0 < node.x < found.width - 100 and 0 < node.y < found.height - 40 for node in found.nodes)
+
+
+def test_circles_many_nodes_and_single_ones_are_drawn_too() -> None:
+    circle = drawing("<http://x/a> <http://x/p> <http://x/b> . <http://x/b> <http://x/p> <http://x/a>")
+    assert circle
+    assert [line.back for line in circle.lines] == [False, True]
+    apart = drawing(
+        "<http://x/a> <http://x/p> <http://x/b> . _:c <http://x/p> <http://x/d> . <http://x/a> <http://x/p> <http://x/a>"
+    )
+    assert apart
+    assert len({(node.x, node.y) for node in apart.nodes}) == 4
+    many = drawing(" . ".join(f"<http://x/a> <http://x/p> <http://x/{n}>" for n in range(100)))
+    assert many
+    assert (len(many.nodes), many.count) == (40, 101)
+    assert drawing('<http://x/a> <http://x/p> "1"') is None
+
+
+def test_the_drawing_of_a_graph_names_its_nodes_and_leads_to_their_pages(client: Client) -> None:
+    page = asked(client, "DESCRIBE <https://w3id.org/bps-cn/cat/cn-13fyp/30>").text
+    assert '<svg class="diagram"' in page
+    assert re.search(r'<a href="/zh/code/domain-13fyp/health">\s*<title>.*?</title><rect .*?>基本医疗卫生<', page)
+    assert '<table class="rows triples">' in page
+    hostile = asked(client, f"CONSTRUCT {{ <urn:a> <urn:p> <urn:{quote(HOSTILE)}> }} WHERE {{}}").text
+    assert HOSTILE not in hostile
 
 
 def test_a_chart_is_drawn_only_where_the_shape_suits() -> None:

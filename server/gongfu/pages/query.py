@@ -19,6 +19,7 @@ from gongfu.pages.asking import QUERIES, Said
 from gongfu.pages.charts import bars
 from gongfu.pages.layout import Found, Room, served
 from gongfu.pages.messages import LANGUAGES
+from gongfu.pages.network import network
 from gongfu.pages.results import GRAPH_TYPE, RESULT_TYPE, SHOWN, Graph, Table, Truth, read
 from gongfu.pages.snippets import curl, snippets
 from gongfu.pages.terms import terms, written
@@ -82,7 +83,7 @@ async def _answer(
     """Return the page with the query that the address names or holds, and its result or what is wrong with it."""
     named = questions.get(request.query_params.get("example", ""))
     query = _without_heading(named.query) if named else request.query_params.get("query", "").replace("\r\n", "\n")
-    shown: dict[str, object] = {"result": None, "chart": None, "told": None, "facts": {}}
+    shown: dict[str, object] = {"result": None, "chart": None, "drawing": None, "told": None, "facts": {}}
     status = 200
     if query.strip():
         try:
@@ -105,7 +106,8 @@ async def _found(service: Service, query: str) -> Found:
         raise Problem("body-too-large", {"limit": service.limits.query_bytes})
     answer = await service.answer(Job(query, GraphNames(), RESULT_TYPE, GRAPH_TYPE))
     result = await to_thread.run_sync(read, answer)
-    return {"result": result, "chart": bars(result) if isinstance(result, Table) else None}
+    return {"result": result, "chart": bars(result) if isinstance(result, Table) else None,
+            "drawing": network(result) if isinstance(result, Graph) else None}  # fmt: skip
 
 
 def _without_heading(query: str) -> str:

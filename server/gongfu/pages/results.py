@@ -25,11 +25,12 @@ _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
 
 @dataclass(frozen=True)
 class Cell:
-    """A term: an IRI or a text with its language; ``number`` is the value of a number."""
+    """A term: an IRI or a text with its language; ``number`` is the value of a number, ``node`` no literal."""
 
     text: Said
     iri: bool = False
     number: Decimal | None = None
+    node: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,10 @@ def _graph(quads: Iterable[ox.Quad]) -> Graph:
 
 def _cell(term: _Term) -> Cell:
     if isinstance(term, ox.NamedNode):
-        return Cell(Said(term.value), iri=True)
+        return Cell(Said(term.value), iri=True, node=True)
     if isinstance(term, ox.Literal):
         return Cell(Said(term.value, term.language or ""), number=_number(term))
-    return Cell(Said("" if term is None else str(term)))
+    return Cell(Said("" if term is None else str(term)), node=isinstance(term, ox.BlankNode))
 
 
 def _number(literal: ox.Literal) -> Decimal | None:
