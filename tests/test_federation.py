@@ -18,6 +18,7 @@ import pyoxigraph as ox
 import pytest
 from agency import BPS, GRAPH, turtle
 from client import Client, client_of, free_port, problem, server
+from virtuoso import INSTALLED, MISSING, virtuoso
 
 from gongfu.cli import main
 from gongfu.sparql.answering import Job, Source
@@ -325,8 +326,8 @@ THEIRS = f"""SELECT ?n ?name ?text {{
 }}"""
 
 
-def rows(address: str, query: str) -> set[tuple[str, str, str]]:
-    answer = httpx.post(f"{address}/sparql", data={"query": query}, headers={"accept": JSON}, timeout=60.0)
+def rows(endpoint: str, query: str) -> set[tuple[str, str, str]]:
+    answer = httpx.post(endpoint, data={"query": query}, headers={"accept": JSON}, timeout=60.0)
     assert answer.status_code == 200, answer.text
     found = answer.json()["results"]["bindings"]
     return {(row["n"]["value"], row["name"]["value"], row["text"]["value"]) for row in found}
@@ -339,7 +340,29 @@ def test_an_agencys_service_and_ours_join_in_both_directions(built_store: Path, 
     ports = free_port(), free_port()
     ours, theirs = (f"http://127.0.0.1:{port}/sparql" for port in ports)
     with server(built_store, theirs, ports[0]) as (_, here), server(tmp_path / "store", ours, ports[1]) as (_, there):
-        found = rows(here, OURS.replace("OTHER", theirs))
+        found = rows(f"{here}/sparql", OURS.replace("OTHER", theirs))
         assert len(found) == 81
         assert ("30", "儿童健康管理", "达到 95% 以上") in found
-        assert rows(there, THEIRS.replace("OTHER", ours)) == found
+        assert rows(f"{there}/sparql", THEIRS.replace("OTHER", ours)) == found
+
+
+@pytest.mark.skipif(not INSTALLED, reason=MISSING)
+def test_a_virtuoso_and_ours_join_in_both_directions(tmp_path: Path) -> None:
+    ours = ox.Store(str(tmp_path / "store"))
+    item, number, name, text = (ox.NamedNode(BASE + local) for local in ("30", "number", "name", "text"))
+    ours.add(ox.Quad(item, number, ox.Literal(30)))
+    ours.add(ox.Quad(item, name, ox.Literal("儿童健康管理", language="zh")))
+    ours.flush()
+    theirs = [ox.Triple(ox.NamedNode(BASE + "theirs"), number, ox.Literal(30)),
+              ox.Triple(ox.NamedNode(BASE + "theirs"), text, ox.Literal("达到 95% 以上", language="zh"))]  # fmt: skip
+    here, there = f"?item {number} ?n ; {name} ?name", f"?theirs {number} ?n ; {text} ?text"
+    expected = {("30", "儿童健康管理", "达到 95% 以上")}
+    (tmp_path / "virtuoso").mkdir()
+    with virtuoso(tmp_path / "virtuoso") as other, server(tmp_path / "store", other.endpoint) as (_, address):
+        other.put(BASE + "graph", ox.serialize(theirs, format=ox.RdfFormat.TURTLE) or b"")
+        assert rows(f"{address}/sparql", f"SELECT * {{ {here} SERVICE <{other.endpoint}> {{ {there} }} }}") == expected
+        other.let_it_federate()
+        assert rows(other.endpoint, f"SELECT * {{ {there} SERVICE <{address}/sparql> {{ {here} }} }}") == expected
+        wrong = f"SELECT * {{ SERVICE <{other.endpoint}> {{ {there} FILTER(<{BASE}no>(?n)) }} }}"
+        answer = httpx.post(f"{address}/sparql", data={"query": wrong}, timeout=60.0)
+        assert problem(answer, 502, "service-failed")["status_of_endpoint"] == 500

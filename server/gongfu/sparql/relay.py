@@ -14,7 +14,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from threading import Thread
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from gongfu import __version__
 from gongfu.sparql.services import Services
@@ -149,10 +149,11 @@ def _answered(
     parts = urlsplit(endpoint)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {
-        "accept": ", ".join(_TYPES[:2]), "content-type": "application/sparql-query",
+        "accept": ", ".join(_TYPES[:2]), "content-type": "application/x-www-form-urlencoded",
         "user-agent": f"gongfu/{__version__}", "accept-encoding": "identity",
     }  # fmt: skip
-    connection.request("POST", target, query, headers)
+    # As a form, and not bare as the engine sends it: Virtuoso 7 never answers a bare one.
+    connection.request("POST", target, urlencode({"query": query}), headers)
     with connection.getresponse() as response:
         body = _body(response, most, end)
     if response.status != http.client.OK:
