@@ -342,6 +342,12 @@ def test_the_region_is_what_the_file_says_or_the_nation(name: str, region: str, 
     assert check(tmp_path / name).examined.prepared.catalogue.edition.region == region
 
 
+def test_the_package_runs_where_the_script_is_not_on_the_path() -> None:
+    ended = subprocess.run([sys.executable, "-m", "gongfu", "check"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("usage: gongfu check")
+
+
 def test_a_terminal_without_chinese_letters_does_not_stop_the_report() -> None:
     command = [sys.executable, "-W", "error", "-m", "gongfu.cli", "check", str(file_of(BELOW)), "--region", "220000"]
     settings = {"PYTHONPATH": str(HERE.parent / "server"), "PYTHONIOENCODING": "ascii"}
