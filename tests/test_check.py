@@ -411,6 +411,17 @@ def test_text_lists_the_places_of_many_findings() -> None:
     assert f"   … {len(missing)} of this kind: national items 1, 2, 3, " in as_text(report, "en")
 
 
+def test_a_converted_value_is_told_with_its_arithmetic() -> None:
+    """Three yuan a day beside 800 a year tells nobody that it is less; without a conversion nothing is added."""
+    converted, plain = (
+        next(one for one in check(file_of(case)).findings if one.rule == "R10").message
+        for case in (HERE / "catalogues" / "R10.day-times-too-few-days.expected.json", BELOW)
+    )
+    assert "每生每天3元（每天×200天，合600元/人·年），低于国家第2项的每生每年800元" in converted["zh"]
+    assert "(每天×200天: 600 元/人·年), below" in converted["en"]
+    assert "（" not in plain["zh"]
+
+
 def test_text_in_english() -> None:
     text = as_text(report_of(BELOW), "en")
     assert text.startswith("“R10.below.csv” against the national catalogue (cn-13fyp)\nRegion: Jilin")

@@ -16,7 +16,7 @@ from gongfu.reviews import Review, digest
 from gongfu.rules import rules
 from gongfu.settings import SHAPES
 from gongfu.validate import Result
-from gongfu.wording import printed_value, sides
+from gongfu.wording import conversion, printed_value, sides
 
 # The column whose cell a result points at, by the beginning of its shape's name; shapes that end in a column name it.
 _COLUMNS = {
@@ -118,6 +118,8 @@ class Subject:
             "label": label_of(measured[1], self.codes, language) if measured else self._indicator(language),
             "baseline": self.about.get("baseline", ""), "multiple": self.about.get("multiple", ""),
             "nationalValue": printed_value(theirs[1], language) if theirs else self._their_value(),
+            "converted": conversion(ours[1], theirs and theirs[1], language) if ours else "",
+            "nationalConverted": conversion(theirs[1], ours and ours[1], language) if theirs else "",
             "reasonZh": ground.label("zh") if ground else "", "reasonEn": ground.label("en") if ground else "",
             **sides(self.about.get("theirWords", ""), self.about.get("ourWords", ""), language),
             "limit": self.about.get("limit", ""),

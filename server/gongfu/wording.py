@@ -50,6 +50,20 @@ def _number(measure: Measure) -> str:
     return f"{plain(value)}{unit}"
 
 
+def conversion(measure: Measure, other: Measure | None, language: str) -> str:
+    """Return how a value was brought to the unit it is compared in: （每天×200天，合600元/人·年）.
+
+    Empty where nothing was converted, or where both sides are printed per the same and a reader sees which is higher.
+    """
+    if other is None or not measure.normal_note or (measure.per, measure.unit) == (other.per, other.unit):
+        return ""
+    bounds = (measure.normal_lower, measure.normal_upper)
+    amount = "—".join(dict.fromkeys(plain(bound) for bound in bounds if bound is not None))
+    if language == "zh":
+        return f"（{measure.normal_note}，合{amount}{measure.normal_unit}）"
+    return f" ({measure.normal_note}: {amount} {measure.normal_unit})"
+
+
 def sides(theirs: str, ours: str, language: str) -> dict[str, str]:
     """Return the words of the nation and of the catalogue as parts of a sentence, empty where a side has none."""
     said = {"theirs": theirs, "ours": ours}
