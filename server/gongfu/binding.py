@@ -123,7 +123,7 @@ def _own_pers(sentence: Sentence, index: int, segment: list[Piece]) -> list[str]
     """Return the per-words of a value: before it, behind a stroke (元/人), else directly behind it (元每人每年)."""
     value = sentence.value(index)
     own = [text for text in (*_pers(segment), value.per) if text]
-    behind = sentence.pieces[index + 1 : index + 2]
+    behind = [piece for piece in sentence.pieces[index + 1 : index + 3] if piece.kind != "OPEN"][:1]  # （每生每年）
     return own or (_pers(list(behind)) if value.unit not in _TIMES else [])
 
 

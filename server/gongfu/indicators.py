@@ -14,10 +14,13 @@ from gongfu.catalogue import Item
 from gongfu.codes import CodeLists
 from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
 from gongfu.synonyms import canonical
-from gongfu.text import key
+from gongfu.text import key, reading
 from gongfu.thresholds import threshold
 from gongfu.words import words
 
+# a share of what was counted before it: 仲裁结案率90%，其中60日内结案的占80%
+_ONE_OF_THEM = re.compile(r"的占$")
+_AGES = re.compile(r"\d+-\d+岁|\d+岁")
 _BRACKETED = re.compile(r"[（(][^）)]*[）)]")
 
 National = Sequence[tuple[str, Measure]]
@@ -29,6 +32,7 @@ def with_indicators(measures: Sequence[Measure], name: str, nation: National, co
     ``name`` is the item's name; ``nation`` holds (name of the national item, measure) of the items it answers to.
     """
     read = [_read(measure, measures, name, nation, codes) for measure in measures]
+    read = [_of_all(one, read, name) for one in read]
     return tuple(replace(one.measure, indicator="" if _yields(one, read, nation) else one.indicator) for one in read)
 
 
@@ -39,6 +43,15 @@ class _Reading:
     measure: Measure
     indicator: str
     known: bool
+
+
+def _of_all(one: _Reading, read: Sequence[_Reading], name: str) -> _Reading:
+    """Let a number of all (总体达到92%) that names nothing itself be the quantity of those of its parts before it."""
+    measure = one.measure
+    if one.indicator or measure.role != "average" or measure.label not in {"", name}:
+        return one
+    parts = {other.indicator for other in read if other.indicator and other.measure.unit == measure.unit}
+    return replace(one, indicator=next(iter(parts))) if len(parts) == 1 else one
 
 
 def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: National, codes: CodeLists) -> _Reading:
@@ -97,16 +110,26 @@ def _equal(one: Measure, other: Measure) -> bool:
 def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
     """Say whether another number of the row is the better one for the same indicator.
 
-    Of several amounts the average answers the national average; what the list of wordings knows by its label stands
+    Of several the average, or that of all (总体), answers; a number for the nation's own age group comes before one for
+    another; what the list of wordings knows by its label stands
     for all, and what is merely like it is of some of them: 企业劳动合同签订率90%，国有企业劳动合同签订率100%.
     """
     rivals = [other for other in read if other is not one and one.indicator and other.indicator == one.indicator]
     if not rivals:
         return False
-    average = any(measure.indicator == one.indicator and measure.role == "average" for _, measure in nation)
-    if average and one.measure.role != "average" and any(other.measure.role == "average" for other in rivals):
+    if one.measure.role != "average" and any(other.measure.role == "average" for other in rivals):
+        return True
+    wordings = [measure.label for _, measure in nation if measure.indicator == one.indicator]
+    if _of_another_age(one.measure, wordings) and not all(_of_another_age(other.measure, wordings) for other in rivals):
         return True
     return not one.known and not _names_part(one.measure.label) and any(other.known for other in rivals)
+
+
+def _of_another_age(measure: Measure, wordings: Sequence[str]) -> bool:
+    """Say whether a number is said to be for an age group that the nation's wording does not name."""
+    ours = set(_AGES.findall(reading(measure.label + measure.quote).text))
+    theirs = {age for wording in wordings for age in _AGES.findall(reading(wording).text)}
+    return bool(ours and theirs) and not ours & theirs
 
 
 def _names_part(label: str) -> bool:
@@ -174,7 +197,9 @@ def _excluded(measure: Measure, name: str, other: Measure, codes: CodeLists) -> 
     heads = _heads(wordings)
     if measure.unit in {"%", "‰"} and rate_head(measure.label) and heads and not _one_of(measure.label, heads):
         return True
-    if _of_others(measure.context) or _differ_in_group(measure, name, other, wordings):
+    if _ONE_OF_THEM.search(measure.label) or _of_others(measure.context):
+        return True
+    if _differ_in_group(measure, name, other, wordings):
         return True
     return measure.unit == "元" and _other_money(measure, wordings)
 

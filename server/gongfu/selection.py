@@ -21,7 +21,7 @@ def selects(sentence: Sentence, index: int) -> bool:
         return True
     if table.defining.match(before + sentence.pieces[index].text + after):
         return True
-    if inside and value.unit in _CONDITIONS and "每" not in clause:
+    if inside and value.unit in _CONDITIONS and "每" not in clause and not clause.startswith(("共", "合计", "总计")):
         return True
     if table.levels_after.match(after) or (table.selecting_nouns.match(after) and value.after):
         return True
