@@ -11,9 +11,9 @@ from rdflib.plugins.sparql.parserutils import CompValue
 
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import codelists
-from gongfu.compare import comparisons
+from gongfu.compare import Meeting, comparisons
 from gongfu.examine import examine
-from gongfu.facts import loaded
+from gongfu.facts import Graph
 from gongfu.settings import base_iri, house
 from gongfu.sources import source_folder
 
@@ -49,8 +49,9 @@ def test_what_is_asked_of_the_nation_is_enough() -> None:
     nation = national(NATION, codes, base)
     catalogue = read_catalogue(source_folder("jilin-13fyp") / "catalogue.csv", None, codes)
     examined = examine(catalogue, nation, codes, base)
-    whole = loaded([examined.prepared.triples, examined.related, nation.triples])
-    found = comparisons(whole, base)
+    ours = Graph((*examined.prepared.graph.parts, *examined.related.parts)).lines()
+    with Meeting(nation.graph.lines()).with_catalogue(ours) as store:
+        found = comparisons(store, base)
     assert found
     assert found.triples == examined.compared.triples[: len(found.triples)]
     assert len(nation.asked.splitlines()) < len(nation.triples)

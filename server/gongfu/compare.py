@@ -5,26 +5,93 @@ judge.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import pyoxigraph as ox
 
 from gongfu.codes import codelist_triples
-from gongfu.facts import Graph, Row, construct, load, loaded, written
+from gongfu.facts import ROW, Graph, Row, construct, load, loaded, written
 from gongfu.settings import DEFINITIONS, house
 from gongfu.thresholds import thresholds
 
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
 _NAME = re.compile(r"(?<![\w-])([\w-]*):([\w-]+)|<([^>\s]+)>")
+CATALOGUE = ox.NamedNode("https://w3id.org/bps-cn/row#catalogue")  # the graph of the catalogue in a store
+_MEETINGS = 64
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
+class Meeting:
+    """A store in which a catalogue meets the nation and the code lists.
+
+    Reading the nation in takes as long as all queries together, so it stays, and one catalogue after the other is added
+    as a graph of its own and taken away again. No triple may stand twice, for the engine would count it twice: what the
+    catalogue shares with the nation (criteria, codes) is left out of it. Who comes while another is in has an own one.
+    """
+
+    def __init__(self, asked: bytes) -> None:
+        self._common = asked + _codes()
+        self._lines = frozenset(self._common.splitlines(keepends=True))
+        self._store: ox.Store | None = None
+        self._met, self._lock = 0, Lock()
+
+    @contextmanager
+    def with_catalogue(self, lines: bytes) -> Iterator[ox.Store]:
+        """Give the store with the lines of a catalogue in it, which are taken away at the end."""
+        if not self._lock.acquire(blocking=False):
+            yield self._filled(lines)
+            return
+        try:
+            if self._store is None or self._met == _MEETINGS:  # what is taken away leaves traces
+                self._store, self._met = self._filled(b""), 0
+            self._met += 1
+            add(self._store, self._own(lines))
+            yield self._store
+        finally:
+            if self._store is not None:
+                self._store.remove_graph(CATALOGUE)
+            self._lock.release()
+
+    def _filled(self, lines: bytes) -> ox.Store:
+        store = ox.Store()
+        load(store, self._common)
+        add(store, self._own(lines))
+        return store
+
+    def _own(self, lines: bytes) -> bytes:
+        return b"".join(line for line in lines.splitlines(keepends=True) if line not in self._lines)
+
+
+def add(store: ox.Store, lines: bytes) -> None:
+    """Add lines of N-Triples to the catalogue in a store."""
+    if lines:
+        store.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=CATALOGUE)
+
+
 def comparisons(store: ox.Store, base: str) -> Graph:
-    """Return the comparison nodes of a catalogue graph and the national graph, given together; the store keeps them."""
-    load(store, _codes())
+    """Return the comparison nodes of the catalogue and the nation that meet in a store; the catalogue keeps them."""
     return _constructed(store, _comparison_files(), {"base": base, "certain": thresholds()["certain"]})
+
+
+def about(store: ox.Store, foci: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return what the graph knows of each focus node: identifiers, orders, texts, place. One query for all of them."""
+    settings, focus = ox.NamedNode(ROW + "settings"), ox.NamedNode(ROW + "focus")
+    nodes = {ox.NamedNode(one) for one in foci if "://" in one}
+    store.extend(ox.Quad(settings, focus, one, CATALOGUE) for one in nodes)
+    query = (house().data / "report" / "finding.rq").read_text("utf-8")
+    rows = store.query(query, use_default_graph_as_union=True)
+    assert isinstance(rows, ox.QuerySolutions)
+    names = [variable.value for variable in rows.variables]
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        values = {name: row[name] for name in names}
+        known = {name: value.value for name, value in values.items() if isinstance(value, (ox.NamedNode, ox.Literal))}
+        found.setdefault(known["focus"], known)
+    return found
 
 
 def _constructed(store: ox.Store, files: Iterable[Path], settings: Row) -> Graph:
@@ -32,7 +99,7 @@ def _constructed(store: ox.Store, files: Iterable[Path], settings: Row) -> Graph
     found = Graph()
     for file in files:
         made = construct(store, file, settings)
-        load(store, made.lines())
+        add(store, made.lines())
         found += made
     return found
 

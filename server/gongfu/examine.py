@@ -12,12 +12,12 @@ import pyoxigraph as ox
 
 from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
-from gongfu.compare import asked_predicates, comparisons, plan_comparisons
+from gongfu.compare import Meeting, about, add, asked_predicates, comparisons, plan_comparisons
 from gongfu.coverage import covered
 from gongfu.departments import Role, read_departments
 from gongfu.earlier import earlier_wordings
 from gongfu.elements import Element
-from gongfu.facts import Graph, graph_of, load
+from gongfu.facts import Graph, graph_of
 from gongfu.funding import read_funding
 from gongfu.funding_graph import Funding, funding_triples
 from gongfu.graph import (
@@ -59,9 +59,8 @@ class Prepared:
     elements: Elements = field(default_factory=dict)  # the things a national item provides, to be looked for elsewhere
     targets: Targets = field(default_factory=dict)  # whom each item is for
     plan: Graph = field(default_factory=Graph)  # the part of ``graph`` that is the indicator table and the tasks
-    earlier: Mapping[str, Sequence[Item]] = field(
-        default_factory=dict
-    )  # rows of the previous edition by what they became
+    earlier: Mapping[str, Sequence[Item]] = field(default_factory=dict)  # earlier rows by what they became
+    asked: bytes = b""  # what is asked of a national catalogue, as N-Triples
 
     @property
     def triples(self) -> tuple[ox.Triple, ...]:
@@ -69,16 +68,16 @@ class Prepared:
         return self.graph.triples
 
     @cached_property
-    def asked(self) -> bytes:
-        """Return as N-Triples what is asked of a national catalogue, made once for all that are compared with it."""
-        return self.graph.lines(asked_predicates())
+    def meeting(self) -> Meeting:
+        """Return the store in which catalogues meet this one, made once for all that are compared with it."""
+        return Meeting(self.asked or self.graph.lines(asked_predicates()))
 
 
 @dataclass(frozen=True)
 class Examined:
     """A prepared catalogue with its correspondences to the nation, their graph, the comparisons and the results.
 
-    ``store`` holds all of it, and of the nation what is asked: the findings ask it what the results are about.
+    ``about`` is what the graph knows of each focus node of the results.
     """
 
     prepared: Prepared
@@ -87,7 +86,7 @@ class Examined:
     related: Graph
     compared: Graph
     results: tuple[Result, ...]
-    store: ox.Store
+    about: Mapping[str, Mapping[str, str]]
 
 
 def prepare(
@@ -202,18 +201,31 @@ def examine(
         answering, naming_triples(prepared.catalogue, prepared.roles, codes, base),
     ])  # fmt: skip
     ours = graph_of([prepared.graph, related]).lines(asked_predicates() | judged_predicates())
-    store = ox.Store()
-    load(store, ours + nation.asked)
-    judged = comparisons(store, base)
     read = graph_of([
         comparison_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         _kept_wordings(prepared.catalogue, nation, pairs, codes, base),
         plan_comparisons([prepared.plan, nation.plan, answering], base) if answering else Graph(),
     ])  # fmt: skip
-    load(store, read.lines())
-    compared = judged + read
-    results = tuple(validate_lines(ours + compared.lines(), engine))
-    return Examined(prepared, nation, pairs, related, compared, results, store)
+    with nation.meeting.with_catalogue(ours) as store:
+        compared = comparisons(store, base) + read
+        results = tuple(validate_lines(ours + compared.lines(), engine))
+        add(store, read.lines())
+        known = about(store, (result.focus for result in results))
+    return Examined(prepared, nation, pairs, related, compared, results, known)
+
+
+def with_results(examined: Examined, results: Sequence[Result]) -> Examined:
+    """Return what was examined with other results, such as those of a graph that an agency wrote itself."""
+    whole = graph_of([examined.prepared.graph, examined.related, examined.compared])
+    with examined.nation.meeting.with_catalogue(whole.lines(asked_predicates())) as store:
+        known = about(store, (result.focus for result in results))
+    return replace(examined, results=tuple(results), about=known)
+
+
+def ready(nation: Prepared) -> Prepared:
+    """Return a national catalogue as it is kept: its graph written out, with the part that is asked of it."""
+    whole, plan = (Graph((lines,) if lines else ()) for lines in (nation.graph.lines(), nation.plan.lines()))
+    return replace(nation, graph=whole, plan=plan, asked=nation.graph.lines(asked_predicates()))
 
 
 def _kept_wordings(

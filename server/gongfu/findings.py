@@ -7,14 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import pyoxigraph as ox
-
 from gongfu.codes import CodeLists
 from gongfu.examine import Examined
-from gongfu.facts import ROW
 from gongfu.match import Correspondence
 from gongfu.reviews import Review, review_counts
-from gongfu.settings import house
 from gongfu.subject import LANGUAGES, SEVERITIES, Finding, Subject
 
 __all__ = ["Finding", "Report", "relation_of", "report"]
@@ -86,10 +82,9 @@ def _as_number(number: str) -> tuple[int, str]:
 
 
 def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
-    about = _about(examined)
     unique: dict[tuple[object, ...], Finding] = {}
     for result in examined.results:
-        finding = Subject(examined, codes, about.get(result.focus, {}), result).finding()
+        finding = Subject(examined, codes, examined.about.get(result.focus, {}), result).finding()
         told = unique.setdefault(_identity(finding), finding)
         if told is not finding:
             unique[_identity(finding)] = replace(told, results=(*told.results, result))
@@ -112,22 +107,6 @@ def _address_order(address: str) -> tuple[int, ...]:
 def _identity(one: Finding) -> tuple[object, ...]:
     """Return what makes two results one finding: two sides of an inequality tell the reader one thing."""
     return (one.rule, one.severity, one.item, one.national_item, one.cell, one.message.get("zh"), one.quote)
-
-
-def _about(examined: Examined) -> dict[str, dict[str, str]]:
-    """Return what the graph knows of each focus node: identifiers, orders, texts, place. One query for all of them."""
-    settings, focus = ox.NamedNode(ROW + "settings"), ox.NamedNode(ROW + "focus")
-    foci = {result.focus for result in examined.results if "://" in result.focus}
-    examined.store.extend(ox.Quad(settings, focus, ox.NamedNode(one)) for one in foci)
-    rows = examined.store.query((house().data / "report" / "finding.rq").read_text("utf-8"))
-    assert isinstance(rows, ox.QuerySolutions)
-    names = [variable.value for variable in rows.variables]
-    found: dict[str, dict[str, str]] = {}
-    for row in rows:
-        values = {name: row[name] for name in names}
-        known = {name: value.value for name, value in values.items() if isinstance(value, (ox.NamedNode, ox.Literal))}
-        found.setdefault(known["focus"], known)
-    return found
 
 
 def relation_of(pair: Correspondence) -> dict[str, object]:

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from gongfu.catalogue import Catalogue, Edition, Item
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import CodeLists, codelists
-from gongfu.examine import Examined, examine
+from gongfu.examine import Examined, examine, with_results
 from gongfu.facts import Row, triples
 from gongfu.findings import Report, report
 from gongfu.publishing.submission import GRAPH_SUFFIXES, Submission
@@ -88,8 +88,8 @@ def published(submission: Submission, base: str) -> Published:
         catalogue = _catalogue(sent, submission.edition, base)
         examined = examine(catalogue, national(NATION, codes, base), codes, base)
         read = _read_besides(sent, examined)
-        results = tuple(validate([*sent, *read, *examined.related, *examined.compared]))
-        return Published(submission, sent, replace(examined, results=results))
+        results = validate([*sent, *read, *examined.related, *examined.compared])
+        return Published(submission, sent, with_results(examined, results))
     catalogue = read_catalogue(submission.content, submission.edition[:6], codes)
     catalogue = replace(catalogue, edition=replace(catalogue.edition, id=submission.edition, implements=NATION))
     return Published(submission, (), examine(catalogue, national(NATION, codes, base), codes, base))
