@@ -30,7 +30,7 @@ def site(store: Path) -> Iterator[str]:
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(lambda: httpx.get(f"{address}/health").status_code == 200)
+        wait_for(lambda: httpx.get(f"{address}/zh/", timeout=30).status_code == 200)
         yield address
     finally:
         process.terminate()

@@ -14,9 +14,8 @@ from typing import Any
 import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from fastapi import FastAPI
 
-from gongfu.serving import application
+from gongfu.serving import Application, application
 from gongfu.settings import base_iri
 from gongfu.sparql.pool import Limits
 
@@ -24,7 +23,7 @@ from gongfu.sparql.pool import Limits
 class Client:
     """A client of the application in this process, whose event loop runs in a thread of its own."""
 
-    def __init__(self, app: FastAPI, portal: BlockingPortal) -> None:
+    def __init__(self, app: Application, portal: BlockingPortal) -> None:
         self.app = app
         self._portal = portal
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -48,13 +47,13 @@ class Client:
 
     @property
     def workers(self) -> set[int]:
-        return set(self.app.state.service.workers)
+        return set(self.app.service.workers)
 
 
 @contextmanager
 def client_of(store: Path, out: Path | None = None, **limits: Any) -> Iterator[Client]:
     app = application(store, Limits(**{"workers": 1, **limits}), out)
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(app.router.lifespan_context(app)):
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(app.running()):
         yield Client(app, portal)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pyoxigraph as ox
 from agency import GRAPH, NAME, turtle
 
-from gongfu.build import CURRENT, building, fill, finish
+from gongfu.build import building, fill, finish
+from gongfu.builds import CURRENT
 from gongfu.publishing.published import PUBLICATIONS, sent_triples
 from gongfu.publishing.submission import FOLDER, submissions
 from gongfu.revision import Change, revise

@@ -23,7 +23,7 @@ MODULES = [
     "findings", "report", "check", "many",
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql",
-    "examples", "dumps", "metadata", "publishing", "search", "build", "backup",
+    "examples", "dumps", "metadata", "publishing", "search", "builds", "build", "backup",
     "revision", "query", "service", "responses",
     "endpoint",
     "downloads",
@@ -33,6 +33,7 @@ MODULES = [
     "resources",
     "checking",
     "pages",
+    "rooms",
     "serving", "cli", "__main__",
 ]  # fmt: skip
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "house" not in path.parts)

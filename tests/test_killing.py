@@ -10,7 +10,7 @@ import pytest
 from killing import GRAPHS, NUMBER, build_number, check_sums, publish_number, published_numbers
 
 from gongfu.backup import NoBackup, back_up, restore
-from gongfu.build import CURRENT
+from gongfu.builds import CURRENT
 from gongfu.cli import main
 from gongfu.publishing.keys import add_key, key_of
 from gongfu.sparql.dataset import describe, open_store

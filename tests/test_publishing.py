@@ -10,7 +10,8 @@ import pytest
 from agency import BPS, CSV, GRAPH, NAME, turtle
 from client import Client, client_of, problem
 
-from gongfu.build import CURRENT, building, finish
+from gongfu.build import building, finish
+from gongfu.builds import CURRENT
 from gongfu.cli import main
 from gongfu.publishing.keys import add_key, key_of, keys, revoke_key
 from gongfu.settings import base_iri

@@ -30,9 +30,7 @@ def store(tmp_path: Path) -> Path:
 
 def remembered(client: Client) -> Remembered:
     """Return the middleware of the application that a client has talked to."""
-    layer = client.app.middleware_stack
-    while layer is not None and not isinstance(layer, Remembered):
-        layer = getattr(layer, "app", None) or getattr(layer, "_app", None)
+    layer = client.app.layers
     assert isinstance(layer, Remembered)
     return layer
 
@@ -44,20 +42,20 @@ def ask(client: Client, query: str = QUERY, **headers: str) -> httpx.Response:
 def test_the_same_answer_comes_without_the_engine(store: Path) -> None:
     with client_of(store) as client:
         first, second = ask(client), ask(client)
-        assert client.app.state.service.remembered == 1
+        assert client.app.service.remembered == 1
         assert (second.content, second.headers) == (first.content, first.headers)
         unchanged = ask(client, **{"if-none-match": first.headers["etag"]})
         assert (unchanged.status_code, unchanged.headers["etag"]) == (304, first.headers["etag"])
-        assert client.app.state.service.remembered == 2
+        assert client.app.service.remembered == 2
         assert ask(client, accept="text/csv").headers["content-type"].startswith("text/csv")
-        assert client.app.state.service.remembered == 2
+        assert client.app.service.remembered == 2
 
 
 @pytest.mark.parametrize("query", ["SELECT (NOW() AS ?t) {}", "SELEKT", "CONSTRUCT { [] ?p ?o } { ?s ?p ?o }"])
 def test_what_may_differ_next_time_is_not_kept(store: Path, query: str) -> None:
     with client_of(store) as client:
         assert ask(client, query).status_code == ask(client, query).status_code
-        assert client.app.state.service.remembered == 0
+        assert client.app.service.remembered == 0
 
 
 def test_new_data_have_new_answers(store: Path, tmp_path: Path) -> None:
@@ -66,7 +64,7 @@ def test_new_data_have_new_answers(store: Path, tmp_path: Path) -> None:
     with client_of(store) as client:
         for _ in range(2):
             assert ask(client).json()["results"]["bindings"][0]["n"]["value"] == "3"
-        client.call(client.app.state.service.replace, describe(other))
+        client.call(client.app.service.replace, describe(other))
         assert ask(client).json()["results"]["bindings"][0]["n"]["value"] == "5"
 
 
@@ -76,7 +74,7 @@ def test_memory_is_bounded(store: Path, monkeypatch: pytest.MonkeyPatch) -> None
         for number in range(20):
             ask(client, f"{QUERY} #{number}")
         assert ask(client, f"{QUERY} #19").status_code == 200
-        assert client.app.state.service.remembered == 1
+        assert client.app.service.remembered == 1
         assert len(remembered(client)._known) < 5
 
 

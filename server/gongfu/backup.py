@@ -8,7 +8,8 @@ import secrets
 import tarfile
 from pathlib import Path
 
-from gongfu.build import CURRENT, building, switch
+from gongfu.build import building, switch
+from gongfu.builds import CURRENT
 from gongfu.publishing.keys import FILE as TOKENS
 from gongfu.sparql.dataset import describe
 

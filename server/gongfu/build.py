@@ -18,6 +18,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gongfu.arrange import columns
+from gongfu.builds import CURRENT, build_name, finished_store
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import CodeLists, codelists
 from gongfu.compare import sums
@@ -30,11 +31,11 @@ from gongfu.graph import correspondence_triples, node
 from gongfu.metadata import metadata
 from gongfu.plan_graph import plan_triples
 from gongfu.publishing.published import published_graphs
-from gongfu.publishing.submission import FOLDER, carry_over, submissions, submissions_digest
+from gongfu.publishing.submission import FOLDER, carry_over, submissions
 from gongfu.report.shacl_report import validation_report
 from gongfu.reviews import reviews_beside
 from gongfu.search import INDEX, write_index
-from gongfu.settings import base_iri, house, sources_digest
+from gongfu.settings import base_iri, house
 from gongfu.sources import (
     annotations,
     curated_correspondences,
@@ -49,7 +50,6 @@ from gongfu.sparql.dataset import describe, merge_graphs, replace_graphs, write_
 from gongfu.sparql.description import METADATA
 from gongfu.target_source import curated_targets
 
-CURRENT = "current"
 _KEPT = 3  # the builds before stay, for readers that still have them open
 
 
@@ -65,10 +65,7 @@ class Built:
 
 def built_or_build(out: Path) -> Path:
     """Return the store under ``out``, built first when there is none or its sources have changed."""
-    link = out / CURRENT
-    if link.exists() and link.resolve().name.partition(".")[0] == _name(link.resolve()):
-        return link.resolve() / "store"
-    return build(out).store
+    return finished_store(out) or build(out).store
 
 
 def build(out: Path) -> Built:
@@ -123,7 +120,7 @@ def finish(out: Path, beside: Path, base: str) -> Built:
     sums = (beside / "dumps" / SUMS).read_bytes()
     write_facts(beside / "store", hashlib.sha256(sums).hexdigest()[:16])
     write_index(beside / "store", beside / INDEX)
-    target = out / f"{_name(beside)}.{secrets.token_hex(4)}"  # never in the place of a build that may be served
+    target = out / f"{build_name(beside)}.{secrets.token_hex(4)}"  # never in the place of a build that may be served
     beside.rename(target)
     switch(out, target.name)
     dataset = describe(target / "store")
@@ -138,11 +135,6 @@ def _describe_itself(beside: Path, base: str) -> None:
     dumps.append(write_graph(beside / "dumps", base + METADATA, about))
     write_sums(beside / "dumps", dumps)
     store.flush()
-
-
-def _name(folder: Path) -> str:
-    """Return the name of a build: the digest of its sources, and that of what agencies published."""
-    return "-".join(part for part in (sources_digest(), submissions_digest(folder)) if part)
 
 
 def switch(out: Path, version: str) -> None:

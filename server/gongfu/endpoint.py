@@ -1,19 +1,31 @@
 """Endpoint: queries by the SPARQL 1.1 Protocol, the description of the service, the state of health.
 
-Place in the flow: HTTP. What a request asks is read by sparql.request, queries are answered by the workers.
+Place in the flow: HTTP, beside the rooms and ready before them. What a request asks is read by sparql.request, queries
+are answered by the workers.
 """
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from gongfu import __version__
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
-from gongfu.responses import FRESH, bearer, body, unchanged_or, with_charset
+from gongfu.responses import (
+    FRESH,
+    READING,
+    Address,
+    bearer,
+    body,
+    gone_response,
+    problem_response,
+    unchanged_or,
+    with_charset,
+)
 from gongfu.service import Service
 from gongfu.sparql.answering import GRAPH_TYPES, Job
 from gongfu.sparql.dataset import Dataset
@@ -22,7 +34,9 @@ from gongfu.sparql.pool import Limits
 from gongfu.sparql.request import Update, content, entity_tag, job, matches, update
 from gongfu.sparql.tables import EXTENSIONS
 
-_METHODS = ["GET", "HEAD", "POST", "QUERY"]
+_METHODS = ("GET", "HEAD", "POST", "QUERY")
+_ROUTES = {path: Address(path) for path in ("/sparql", "/sparql/", "/health")}
+ADDRESSES = frozenset(_ROUTES)
 
 
 class Updater(Protocol):
@@ -33,17 +47,41 @@ class Updater(Protocol):
         ...
 
 
-def add_endpoint(app: FastAPI, service: Service, updater: Updater | None = None) -> None:
-    """Add /sparql and /health."""
+class Endpoint:
+    """The ASGI application of /sparql and /health: bare, so that little stands between the socket and a worker."""
 
-    @app.api_route("/sparql/", methods=_METHODS, include_in_schema=False)
-    @app.api_route("/sparql", methods=_METHODS, name="sparql", include_in_schema=False)
-    async def sparql(request: Request) -> Response:
+    def __init__(self, service: Service, updater: Updater | None = None) -> None:
+        self._service, self._updater = service, updater
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; every fault becomes problem details."""
+        request = Request(scope, receive)
+        scope["route"] = _ROUTES[scope["path"]]
+        try:
+            response = await self._response(request)
+        except ClientDisconnect:
+            response = gone_response()
+        except Problem as error:
+            response = problem_response(self._service.problems, error)
+        except Exception:
+            await problem_response(self._service.problems, Problem("internal"))(scope, receive, send)
+            raise
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        path = request.scope["path"]
+        methods = READING if path == "/health" else _METHODS
+        if request.method not in methods:
+            raise Problem("method-not-allowed", {"method": request.method[:20]}, {"allow": ", ".join(methods)})
+        return self._health() if path == "/health" else await self._sparql(request)
+
+    async def _sparql(self, request: Request) -> Response:
         """Answer a SPARQL query; describe the service where there is none."""
-        sent = None
+        service, sent = self._service, None
         if request.method in {"POST", "QUERY"}:
             sent = content(request.headers.get("content-type"), await body(request, service.limits.query_bytes))
-            changing = update(request.scope["query_string"], sent) if updater and request.method == "POST" else None
+            updater = self._updater if request.method == "POST" else None
+            changing = update(request.scope["query_string"], sent) if updater else None
             if updater and changing:
                 await updater.update(changing, bearer(request))
                 return Response(status_code=204, headers={"cache-control": "no-store"})
@@ -55,16 +93,16 @@ def add_endpoint(app: FastAPI, service: Service, updater: Updater | None = None)
             raise Problem("body-too-large", {"limit": service.limits.query_bytes})
         return await _answered(request, service, asked)
 
-    @app.head("/health", include_in_schema=False)
-    @app.get("/health")
-    async def health(request: Request) -> JSONResponse:
+    def _health(self) -> Response:
         """Say whether queries can be answered, and from which data."""
+        service = self._service
         workers = len(service.workers)
+        sound = service.sound and workers > 0
         state = {
-            "status": "ok" if workers else "down", "version": service.dataset.version,
+            "status": "ok" if sound else "down", "version": service.dataset.version,
             "triples": service.dataset.triples, "workers": workers, "program": __version__,
         }  # fmt: skip
-        return JSONResponse(state, 200 if workers else 503, {"cache-control": "no-store"})
+        return JSONResponse(state, 200 if sound else 503, {"cache-control": "no-store"})
 
 
 def _descriptions(dataset: Dataset) -> Callable[[str, str, Limits, Sequence[str]], bytes]:
@@ -99,5 +137,5 @@ def _described(request: Request, service: Service, accept: str | None) -> Respon
     if media_type is None:
         raise Problem("not-acceptable", {"types": ", ".join(GRAPH_TYPES)})
     callable_ = service.federation.services.endpoints
-    description = service.derived(_descriptions)(str(request.url_for("sparql")), media_type, service.limits, callable_)
+    description = service.derived(_descriptions)(f"{request.base_url}sparql", media_type, service.limits, callable_)
     return unchanged_or(request, description, media_type, {"vary": "Accept"})

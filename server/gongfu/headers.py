@@ -18,6 +18,7 @@ SAFE = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+_SAFE = [(name.encode(), value.encode()) for name, value in SAFE.items()]
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, HEAD, POST, QUERY, OPTIONS",
     "access-control-allow-headers": "Accept, Content-Type, If-None-Match",
@@ -26,6 +27,7 @@ _PREFLIGHT = {
 
 
 _ENCODINGS = ("gzip", "br", "zstd")
+_ENCODING = (b"accept-encoding", b"if-none-match")
 _ENCODED_TAG = re.compile(rf'-({"|".join(_ENCODINGS)})"')
 
 
@@ -40,14 +42,14 @@ class EncodedTags:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with plain tags, and name the encoding in the tag of the response."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or not any(name in _ENCODING for name, _ in scope["headers"]):
             return await self._app(scope, receive, send)
         known = Headers(scope=scope).get("if-none-match", "")
         sent = _ENCODED_TAG.search(known)
         if sent:
             plain = _ENCODED_TAG.sub('"', known).encode("latin-1")
-            others = [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]
-            scope = {**scope, "headers": [*others, (b"if-none-match", plain)]}
+            scope["headers"] = [*(pair for pair in scope["headers"] if pair[0] != b"if-none-match"),
+                                (b"if-none-match", plain)]  # fmt: skip
 
         async def send_tagged(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -75,9 +77,9 @@ class SafeHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {name.lower() for name, _ in message["headers"]}
-                safe = [(name.encode(), value.encode()) for name, value in SAFE.items()]
-                message["headers"] = [*message["headers"], *(pair for pair in safe if pair[0] not in present)]
+                headers = message["headers"]
+                present = {name for name, _ in headers}
+                message["headers"] = [*headers, *(pair for pair in _SAFE if pair[0] not in present)]
             await send(message)
 
         if scope["method"] == "OPTIONS":

@@ -5,9 +5,10 @@ Place in the flow: HTTP. Labels are routes and not addresses, so that strangers 
 
 import time
 
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gongfu.service import Service
@@ -40,6 +41,19 @@ class Metrics:
         }
         for name, (help_, figure) in figures.items():
             Gauge(name, help_, registry=self.registry).set_function(figure)
+        self._known: dict[
+            tuple[str, str, int], tuple[Counter, Histogram]
+        ] = {}  # finding a label costs more than counting
+
+    def count(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request whose response began after so many seconds."""
+        key = (route, method, status)
+        found = self._known.get(key)
+        if found is None:
+            found = self.requests.labels(route, method, str(status)), self.seconds.labels(route)
+            self._known[key] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
 
 class Measured:
@@ -58,21 +72,19 @@ class Measured:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", None) or "other"
                 method = scope["method"] if scope["method"] in _METHODS else "other"
-                self._metrics.requests.labels(route, method, str(message["status"])).inc()
-                self._metrics.seconds.labels(route).observe(time.perf_counter() - begun)
+                self._metrics.count(route, method, message["status"], time.perf_counter() - begun)
             await send(message)
 
         return await self._app(scope, receive, send_counted)
 
 
-def add_metrics(app: FastAPI, service: Service) -> None:
-    """Add /metrics and count all requests."""
-    metrics = Metrics(service)
-    app.add_middleware(Measured, metrics=metrics)
+def add_metrics(app: Starlette, metrics: Metrics) -> None:
+    """Add /metrics."""
 
-    @app.get("/metrics", include_in_schema=False)
     async def figures(request: Request) -> Response:
         """Return the figures."""
         return Response(
             generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST, headers={"cache-control": "no-store"}
         )
+
+    app.add_route("/metrics", figures, include_in_schema=False)

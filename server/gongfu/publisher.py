@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gongfu.build import CURRENT
+from gongfu.builds import CURRENT
 from gongfu.graph_store import Changed, Sent, unaccepted_type
 from gongfu.problems import Problem
 from gongfu.publishing.keys import key_of

@@ -5,16 +5,15 @@ Place in the flow: HTTP, shared by every module with routes.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 
-from gongfu.headers import SAFE
-from gongfu.problems import MEDIA_TYPE, Facts, Problem, Problems
+from gongfu.problems import MEDIA_TYPE, Problem, Problems
 from gongfu.sparql.request import matches
 
 FRESH = "public, max-age=60"
@@ -22,6 +21,13 @@ PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-actio
 READING = ("GET", "HEAD")
 _READ_PAST = 4
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Address:
+    """A route of an application without a framework; what is counted is counted by its path."""
+
+    path: str
 
 
 def unchanged_or(request: Request, body: bytes, media_type: str, headers: Mapping[str, str] = _NO_HEADERS) -> Response:
@@ -67,29 +73,38 @@ async def body(request: Request, most: int) -> bytes:
     return bytes(read)
 
 
-def add_problems(app: FastAPI, problems: Problems) -> None:
+def problem_response(problems: Problems, error: Problem) -> JSONResponse:
+    """Return the problem details that a request is answered with."""
+    document = {**problems.document(error.name, error.facts), **error.more}
+    return JSONResponse(document, document["status"], {"cache-control": "no-store", **error.headers}, MEDIA_TYPE)
+
+
+def gone_response() -> Response:
+    """Return what a client gets that left before its request was whole: nobody reads it, and it is no fault of ours."""
+    return Response(status_code=400)
+
+
+def add_problems(app: Starlette, problems: Problems) -> None:
     """Answer every error, the framework's own and unforeseen ones too, with problem details."""
 
-    def told(
-        name: str, facts: Facts, headers: Mapping[str, str], more: Mapping[str, Any] = _NO_HEADERS
-    ) -> JSONResponse:
-        document = {**problems.document(name, facts), **more}
-        return JSONResponse(document, document["status"], {"cache-control": "no-store", **headers}, MEDIA_TYPE)
+    async def stated(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Problem)
+        return problem_response(problems, error)
 
-    @app.exception_handler(Problem)
-    async def stated(request: Request, error: Problem) -> JSONResponse:
-        return told(error.name, error.facts, error.headers, error.more)
-
-    @app.exception_handler(HTTPException)
-    async def of_the_framework(request: Request, error: HTTPException) -> JSONResponse:
+    async def of_the_framework(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
         names = {404: "not-found", 405: "method-not-allowed"}
         facts = {"method": request.method[:20], "said": str(error.detail)[:200]}
-        return told(names.get(error.status_code, "bad-request"), facts, error.headers or {})
+        name = names.get(error.status_code, "bad-request")
+        return problem_response(problems, Problem(name, facts, error.headers or {}))
 
-    @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, error: Exception) -> Response:
-        return Response(status_code=400)  # nobody is there to read it, and it is no fault of ours
+        return gone_response()
 
-    @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
-        return told("internal", {}, SAFE)  # outside all middleware; the framework logs the traceback
+        return problem_response(problems, Problem("internal"))  # the framework logs the traceback
+
+    app.add_exception_handler(Problem, stated)
+    app.add_exception_handler(HTTPException, of_the_framework)
+    app.add_exception_handler(ClientDisconnect, gone)
+    app.add_exception_handler(Exception, unforeseen)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from gongfu.build import CURRENT, build_in, building, curated_editions, finish
+from gongfu.build import build_in, building, curated_editions, finish
+from gongfu.builds import CURRENT
 from gongfu.check import UnreadableDocument, UnusableCatalogue
 from gongfu.codes import codelists
 from gongfu.publishing.published import (

@@ -32,6 +32,7 @@ class Service:
         self.federation = Federation(services, limits)
         self._derived: dict[Any, Any] = {}
         self.remembered = 0  # queries that were answered without the engine
+        self.sound = True  # false when a part could not be loaded
         self._replacing = asyncio.Lock()
         self._draining: set[asyncio.Task[None]] = set()
 

@@ -1,47 +1,119 @@
-"""Serving: the application over a finished store, composed of the modules that have routes.
+"""Serving: the application over a finished store: the endpoint, the rooms, and what surrounds both.
 
-Place in the flow: rightmost but for the command line.
+Place in the flow: rightmost but for the command line. What only the rooms or a build need is not imported at the
+top, so that the first answer comes soon after the start.
 """
 
 import asyncio
+import logging
 import os
 import secrets
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import uvicorn
-from fastapi import FastAPI
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from gongfu import __version__
 from gongfu.bounded import BoundedProtocol
-from gongfu.build import CURRENT, built_or_build
-from gongfu.checking.routes import add_check
-from gongfu.downloads import add_downloads
-from gongfu.endpoint import add_endpoint
-from gongfu.graph_store import add_graph_store
+from gongfu.builds import CURRENT, finished_store
+from gongfu.endpoint import ADDRESSES, Endpoint
 from gongfu.headers import EncodedTags, SafeHeaders
-from gongfu.metrics import add_metrics
-from gongfu.pages.routes import add_pages, page_address
-from gongfu.problems import MEDIA_TYPE, read_problems
-from gongfu.publisher import CataloguePublisher
+from gongfu.metrics import Measured, Metrics
+from gongfu.problems import MEDIA_TYPE, Problem, read_problems
 from gongfu.remembering import Remembered
-from gongfu.resources import add_resources
-from gongfu.responses import add_problems
+from gongfu.responses import problem_response
 from gongfu.service import Service
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
 from gongfu.sparql.dataset import PAGES, describe, write_facts
 from gongfu.sparql.pool import Limits
 from gongfu.sparql.services import SETTING, read_services
-from gongfu.workbench import Workbench
+
+if TYPE_CHECKING:
+    from gongfu.rooms import Rooms
+    from gongfu.workbench import Workbench
 
 _OUT = "GONGFU_OUT"
+_LOG = logging.getLogger(__name__)
 
 
-def application(store_path: Path, limits: Limits | None = None, out: Path | None = None, token: str = "") -> FastAPI:
+class Application:
+    """The endpoint, which answers at once, and the rooms, which are loaded meanwhile, with what surrounds both."""
+
+    def __init__(self, service: Service, out: Path | None = None, token: str = "") -> None:
+        self.service = service
+        self._out, self._following = out, out / CURRENT / "store" if out and not token else None
+        self._workbench = _workbench(service, out, token) if out and token else None
+        self._endpoint, self._metrics = Endpoint(service, self._workbench), Metrics(service)
+        self._opening: asyncio.Task[Rooms] | None = None
+        for media_type in (*RESULT_TYPES, *GRAPH_TYPES, MEDIA_TYPE):
+            add_compress_type(media_type)
+        safe = SafeHeaders(EncodedTags(CompressMiddleware(self._answer)))
+        self.layers: ASGIApp = Remembered(Measured(safe, self._metrics), service)
+        self._life = Router(lifespan=self._served)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; start and end with the server."""
+        await (self._life if scope["type"] == "lifespan" else self.layers)(scope, receive, send)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run the workers, and follow what another process builds or publishes."""
+        following = asyncio.create_task(self.service.follow(self._following)) if self._following else None
+        try:
+            await self.service.start()
+            yield
+        finally:
+            if following:
+                following.cancel()
+            if self._opening:
+                await asyncio.wait([self._opening])
+                if not self._opening.exception():
+                    await self._opening.result().checks.close()
+            await self.service.close()
+
+    @asynccontextmanager
+    async def _served(self, _: Any) -> AsyncIterator[None]:
+        async with self.running():
+            self._rooms()
+            yield
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in ADDRESSES:
+            return await self._endpoint(scope, receive, send)
+        try:
+            rooms = await asyncio.shield(self._rooms())
+        except Exception:
+            return await problem_response(self.service.problems, Problem("internal"))(scope, receive, send)
+        return await rooms.app(scope, receive, send)
+
+    def _rooms(self) -> "asyncio.Task[Rooms]":
+        """Return the task that loads the rooms, in a thread, begun when it is first asked for."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(self._open))
+            self._opening.add_done_callback(self._opened)
+        return self._opening
+
+    def _open(self) -> "Rooms":
+        from gongfu.rooms import open_rooms
+
+        return open_rooms(self.service, self._metrics, self._out, self._workbench)
+
+    def _opened(self, opening: "asyncio.Task[Rooms]") -> None:
+        """Let nobody take a service for sound whose rooms could not be loaded."""
+        if error := opening.exception():
+            self.service.sound = False
+            _LOG.error("the rooms could not be loaded", exc_info=error)
+
+
+def application(
+    store_path: Path, limits: Limits | None = None, out: Path | None = None, token: str = ""
+) -> Application:
     """Return the application over a finished store, which it opens read-only.
 
     ``out`` is the folder of builds that holds it: with it, agencies can publish, and newer builds are served at once.
@@ -56,37 +128,13 @@ def application(store_path: Path, limits: Limits | None = None, out: Path | None
     dataset = describe(store_path)
     problems = read_problems(PAGES / "problems.yaml", dataset.base)
     service = Service(dataset, limits or Limits(), problems, read_services(os.environ.get(SETTING, "")))
+    return Application(service, out, token)
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        following = asyncio.create_task(service.follow(out / CURRENT / "store")) if out and not token else None
-        try:
-            await service.start()
-            yield
-        finally:
-            if following:
-                following.cancel()
-            await checks.close()
-            await service.close()
 
-    app = FastAPI(title="公服 gongfu", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.service = service
-    for media_type in (*RESULT_TYPES, *GRAPH_TYPES, MEDIA_TYPE):
-        add_compress_type(media_type)
-    app.add_middleware(CompressMiddleware)
-    app.add_middleware(EncodedTags)
-    app.add_middleware(SafeHeaders)
-    add_metrics(app, service)
-    app.add_middleware(Remembered, service=service)
-    add_problems(app, service.problems)
-    workbench = Workbench(service, out, token) if out and token else None
-    add_endpoint(app, service, workbench)
-    add_downloads(app, service)
-    add_graph_store(app, service, workbench or (CataloguePublisher(service, out) if out else None))
-    checks = add_check(app, service)
-    add_pages(app, service)
-    add_resources(app, service, page_address)  # takes every address that is left
-    return app
+def _workbench(service: Service, out: Path, token: str) -> "Workbench":
+    from gongfu.workbench import Workbench
+
+    return Workbench(service, out, token)
 
 
 def serve(out: Path, host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None:
@@ -94,7 +142,7 @@ def serve(out: Path, host: str = "127.0.0.1", port: int = 8000, processes: int =
 
     Several processes share the port; each has its own workers, and follows what another publishes.
     """
-    store = built_or_build(out)
+    store = finished_store(out) or _built(out)
     if processes == 1:
         listen(application(store, out=out.resolve()), host, port)
     else:
@@ -102,13 +150,19 @@ def serve(out: Path, host: str = "127.0.0.1", port: int = 8000, processes: int =
         listen("gongfu.serving:of_environment", host, port, processes)
 
 
-def of_environment() -> FastAPI:
+def _built(out: Path) -> Path:
+    from gongfu.build import build
+
+    return build(out).store
+
+
+def of_environment() -> Application:
     """Return the application over the folder of builds that the environment names: one of several processes."""
     out = Path(os.environ[_OUT])
     return application(out / CURRENT / "store", out=out)
 
 
-def listen(app: FastAPI | str, host: str, port: int, processes: int = 1) -> None:
+def listen(app: Application | str, host: str, port: int, processes: int = 1) -> None:
     """Listen until the process is told to stop; an application named by its module is made in each process."""
     uvicorn.run(
         app, host=host, port=port, http=BoundedProtocol, server_header=False, access_log=False,

@@ -29,7 +29,8 @@ from bench import broken_files
 from bench.hostile import MARK, Hostile, World, case
 from client import descendants, free_port, wait_for
 
-from gongfu.build import CURRENT, building, fill, finish
+from gongfu.build import building, fill, finish
+from gongfu.builds import CURRENT
 from gongfu.publishing.keys import UnknownName, add_key, revoke_key
 from gongfu.settings import base_iri, house
 

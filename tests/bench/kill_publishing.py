@@ -25,7 +25,7 @@ from agency import BPS, NAME, turtle
 from client import alive, descendants, free_port, wait_for
 from killing import build_number, published_numbers
 
-from gongfu.build import CURRENT
+from gongfu.builds import CURRENT
 from gongfu.publishing.keys import add_key
 from gongfu.settings import base_iri
 

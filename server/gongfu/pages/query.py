@@ -137,7 +137,7 @@ def _by_audience(questions: Sequence[Example]) -> Mapping[str, Sequence[Example]
 
 def _taken_along(request: Request, query: str, result: object) -> Found:
     """Return the formats in which this result can be had, and the programs that ask for it."""
-    endpoint = str(request.url_for("sparql"))
+    endpoint = f"{request.base_url}sparql"
     if isinstance(result, Graph):
         return {"formats": _GRAPH_FORMATS, "programs": {"curl": curl(query, endpoint, "text/turtle")}}
     if isinstance(result, Truth):
