@@ -20,7 +20,7 @@ KINDS = {
     "group": "/criterion/life-stage-child", "indicator": "/code/indicator/child-0-6-health-management-rate",
     "scheme": "/code/unit", "code": "/code/payer/central", "rule": "/shapes/R10-FloorNotBelowNational",
     "term": "/def/ServiceItem", "document": "/doc/cn-13fyp", "reuse": "/reuse", "terms": "/def", "rules": "/shapes",
-    "code-lists": "/code", "prefix": "/dataset/prefix/code", "missing": "/nowhere",
+    "code-lists": "/code", "prefix": "/dataset/prefix/code", "tasks": "/tasks", "missing": "/nowhere",
 }  # fmt: skip
 HEAVIEST = 300_000
 

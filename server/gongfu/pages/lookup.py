@@ -17,6 +17,7 @@ from gongfu.service import Service
 from gongfu.settings import house
 
 KINDS = ("item", "edition", "region", "department", "group", "indicator", "rule", "code")
+TASKS = ("official", "researcher", "agency", "journalist", "citizen")
 _QUESTIONS = "questions"
 _LONGEST, _FEW, _MANY = 80, 4, 60
 
@@ -28,6 +29,7 @@ def add_lookup(app: FastAPI, service: Service) -> None:
     room.page("/search", "lookup/search.html")(_search)
     room.page("/suggest", "lookup/suggestions.html")(_suggest)
     room.page("/browse", "lookup/browse.html")(browse)
+    room.page("/tasks", "lookup/tasks.html")(_tasks)
     room.page("/{path:path}", "lookup/thing.html")(describe)  # takes every address that is left: add it last
 
 
@@ -47,6 +49,11 @@ def by_kind(hits: Iterable[Hit], most: int) -> dict[str, list[list[Hit]]]:
     for hit in hits:
         found[hit.kind].setdefault(hit.label if hit.kind == "item" else hit.thing, []).append(hit)
     return {kind: list(groups.values())[:most] for kind, groups in found.items() if groups}
+
+
+def _tasks(visit: Visit) -> Found:
+    """Return whose tasks are told; the steps are words of the pages, and tests/test_tasks.py takes them one by one."""
+    return {"tasks": TASKS}
 
 
 def _start(visit: Visit) -> Found:

@@ -10,6 +10,10 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from gongfu.pages.asking import Said, ask
+from gongfu.settings import DEFINITIONS
+
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_ITEM = ox.NamedNode(DEFINITIONS + "ServiceItem")
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,7 @@ class Names:
     """For each IRI its name by language."""
 
     by_iri: Mapping[str, Mapping[str, str]] = field(repr=False)
+    items: frozenset[str] = field(default=frozenset(), repr=False)  # what service items are called
 
     def of(self, iri: str, language: str) -> Said:
         """Return the name in a language, else in Chinese, else in any; the end of the IRI for what has none."""
@@ -32,4 +37,6 @@ def read_names(store: ox.Store, merged: bool) -> Names:
     found: dict[str, dict[str, str]] = {}
     for row in ask(store, merged, "names"):
         found.setdefault(row["thing"], {})[row["name"].language] = str(row["name"])
-    return Names(found)
+    of_items = store.quads_for_pattern(None, _TYPE, _ITEM, ox.DefaultGraph() if merged else None)
+    items = (found.get(str(quad.subject.value), {}) for quad in of_items if isinstance(quad.subject, ox.NamedNode))
+    return Names(found, frozenset(name for names in items for name in names.values()))

@@ -59,5 +59,10 @@
     else if (event.key === "Escape") { show(false); event.preventDefault(); }
     else if (event.key === "Enter" && at >= 0) { location.href = options()[at].dataset.href; event.preventDefault(); }
   });
+  // The whole line of a suggestion leads there, not its words alone.
+  list.addEventListener("click", function (event) {
+    const one = event.target.closest("[role=option]");
+    if (one && !event.target.closest("a")) location.href = one.dataset.href;
+  });
   input.addEventListener("blur", function () { setTimeout(function () { show(false); }, 200); });
 })();
