@@ -249,6 +249,17 @@ def test_a_row_that_answers_several_national_items_shows_every_correspondence(cl
     assert "对应几个国家项目" not in client.get("/zh/cat/cn-13fyp/1").text
 
 
+def test_a_page_that_fails_says_so_on_a_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("gongfu.pages.lookup.find", fails)
+    response = client.get("/zh/search?q=x")
+    assert (response.status_code, response.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert "服务内部出错" in response.text
+    assert "RuntimeError" not in response.text
+
+
 def test_hostile_addresses_stay_text(client: Client) -> None:
     response: httpx.Response = client.get(f"/zh/{HOSTILE}?x={HOSTILE}")
     assert HOSTILE not in response.text

@@ -24,7 +24,7 @@ def shown(page: Page, words: str) -> Locator:
     """Return the first link or button that is called so, else the first whose name begins so or holds the words."""
     for exact in (True, False):
         for role in ("link", "button"):
-            found = page.get_by_role(role, name=words, exact=exact).locator("visible=true")  # type: ignore[arg-type]
+            found = page.get_by_role(role, name=words, exact=exact).locator("visible=true")
             if found.count():
                 return found.first
     raise AssertionError(f"nothing on the page is called {words}")
@@ -47,8 +47,12 @@ TAKEN: Any = {
 }
 
 
-@pytest.mark.parametrize(("language", "viewport"), [("zh", TELEPHONE), ("en", DESK)], ids=["zh-390", "en-1440"])
-@pytest.mark.parametrize("who", TASKS)
+# Every task in Chinese, those that need no check in English too; telephone and desk take turns.
+VISITS = [(who, "zh", (TELEPHONE, DESK)[place % 2]) for place, who in enumerate(TASKS)]
+VISITS += [(who, "en", (DESK, TELEPHONE)[place % 2]) for place, who in enumerate(TASKS) if who != "official"]
+
+
+@pytest.mark.parametrize(("who", "language", "viewport"), VISITS, ids=[f"{who}-{tongue}" for who, tongue, _ in VISITS])
 def test_a_newcomer_gets_there_in_a_minute(site: str, chromium: Any, who: str, language: str, viewport: Any) -> None:
     page = chromium.new_page(viewport=viewport, accept_downloads=True)
     watch = Watch(page, site)

@@ -5,6 +5,7 @@ its ETag is known before the engine is touched. Addresses begin with the languag
 """
 
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from gongfu.service import Service
 from gongfu.sparql.dataset import Dataset, open_store
 from gongfu.sparql.request import matches
 
+_LOG = logging.getLogger(__name__)
 ROOMS = ("lookup", "compare", "check", "query", "reuse")
 FOLDER = Path(__file__).parent
 POLICY = (
@@ -122,6 +124,9 @@ class Room:
             html = await to_thread.run_sync(partial(self.written, request, visit, template, found))
         except Problem as problem:
             return self.problem_page(request, language, problem, self._service.problems)
+        except Exception:
+            _LOG.exception("a page failed: %s", request.url.path)  # a fault of ours; who reads a page is told on a page
+            return self.problem_page(request, language, Problem("internal"), self._service.problems)
         return Response(html, headers=headers | {"content-security-policy": policy, "content-type": _HTML})
 
     def visit(self, request: Request, language: str) -> Visit:
