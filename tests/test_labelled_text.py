@@ -2,6 +2,7 @@
 
 from gongfu.arrange import arrange
 from gongfu.catalogue import Item
+from gongfu.codes import codelists
 from gongfu.document import Document
 from gongfu.labelled_text import read_labelled_text
 
@@ -12,8 +13,7 @@ THREE = f"（3）法律援助\n【服务对象】：经济困难公民。\n【�
 
 
 def items(*lines: str) -> tuple[Item, ...]:
-    table = read_labelled_text("\n".join(lines), 0)
-    return arrange(Document("", "txt", (table,), "")).items if table else ()
+    return arrange(Document("", "txt", read_labelled_text("\n".join(lines), 0, codelists()).tables, "")).items
 
 
 def test_each_block_is_an_item_with_its_headings() -> None:

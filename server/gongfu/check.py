@@ -39,6 +39,7 @@ from gongfu.sources import (
     national_folder,
     source_folder,
 )
+from gongfu.stacked_text import read_stacked_text
 from gongfu.target_source import curated_targets
 from gongfu.validate import Engine
 
@@ -151,13 +152,10 @@ def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogu
     document, plan, unread_cells = take_plan(read_document(path), codes)
     arranged = arrange(document)
     passages: tuple[Unread, ...] = ()
-    if not arranged.items and (labelled := read_labelled_text(document.prose, len(document.tables))):
-        document = replace(document, tables=(*document.tables, labelled))
-        arranged = arrange(document)
-    if not arranged.items:
-        running = read_running_text(document.prose, len(document.tables), codes)
-        document, passages = replace(document, tables=(*document.tables, *running.tables)), running.unread
-        arranged = arrange(document)
+    for read in (read_labelled_text, read_stacked_text, read_running_text):
+        if not arranged.items:
+            told = read(document.prose, len(document.tables), codes)
+            arranged, passages = arrange(replace(document, tables=(*document.tables, *told.tables))), told.unread
     if not arranged.items:
         raise _without_items(path.name, passages, document.unread)
     _check_extent(arranged.items, path.name)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from gongfu.arrange import columns, is_heading
-from gongfu.document import Table
+from gongfu.codes import CodeLists
 from gongfu.reading.cells import caption, table_address, table_from_texts
+from gongfu.running_text import RunningText
 from gongfu.text import tidy
 
 _NAME = re.compile(r"^(?:第\s*)?[（(]?(\d{1,3})[）)．.、项\s]\s*(.+?)[。；：:]?$")
@@ -31,14 +32,14 @@ class _Block:
     cells: dict[str, str] = field(default_factory=dict)
 
 
-def read_labelled_text(prose: str, tables: int) -> Table | None:
-    """Return the table that labelled paragraphs make, for a document that holds ``tables`` others; None for no such."""
+def read_labelled_text(prose: str, tables: int, _codes: CodeLists) -> RunningText:
+    """Return the table that labelled paragraphs make, for a document of ``tables`` others; nothing for no such."""
     lines = [line for whole in prose.split("\n") for line in _label().sub(r"\n\1", tidy(whole)).strip().split("\n")]
     blocks = list(_blocks(lines))
     titles = list(dict.fromkeys(title for block in blocks for title in block.cells))
     fields = {columns().titles[title] for title in titles}
     if len(blocks) < _BLOCKS_MIN or not columns().make_header(fields | {"name"}):
-        return None
+        return RunningText((), ())
     own = _OWN_TITLES[:3] if "name" in fields else _OWN_TITLES
     rows: list[tuple[str, ...]] = [()] * (len(lines) + 1)
     rows[0] = (*own, *titles)
@@ -47,7 +48,7 @@ def read_labelled_text(prose: str, tables: int) -> Table | None:
         domain, category, number, name = _heads(block.above, domain, category, named="name" not in fields)
         heads = (domain, category, number, name)[: len(own)]
         rows[block.place] = (*heads, *(block.cells.get(title, "") for title in titles))
-    return table_from_texts(caption("", tables + 1), rows, table_address(tables + 1))
+    return RunningText((table_from_texts(caption("", tables + 1), rows, table_address(tables + 1)),), ())
 
 
 @lru_cache(maxsize=1)
