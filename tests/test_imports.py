@@ -7,8 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
-    "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "cutting", "clauses", "payers",
-    "shares", "statements",
+    "kept", "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "cutting", "clauses",
+    "payers", "shares", "statements",
     "reading", "document", "codes", "row_query", "row_terms", "row_writer", "facts", "figures", "arrange", "plan",
     "plan_text",
     "elements", "masthead", "regions",
@@ -20,7 +20,7 @@ MODULES = [
     "narrative", "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph",
     "funding_graph",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "reviews", "subject",
-    "findings", "report", "check", "many",
+    "findings", "report", "check", "workers", "many",
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql",
     "examples", "dumps", "metadata", "publishing", "search", "builds", "build", "backup",

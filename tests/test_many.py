@@ -100,7 +100,7 @@ def test_a_folder_on_the_command_line(
     for path, one in told.items():
         if not one.fault:
             assert f"{path}：违反{one.counts['violation']}条，" in "\n".join(lines)
-            assert (reports / one.report_name("json")).read_bytes() == one.document
+            assert (reports / one.report_name).read_bytes() == one.document
 
 
 def test_without_a_cache_all_is_checked(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,10 @@ from gongfu.catalogue import Catalogue, Edition, Item, Plan, Unread
 from gongfu.codes import CodeLists, codelists
 from gongfu.document import Document, UnreadableDocument, read_document
 from gongfu.elements import split_elements
-from gongfu.examine import Prepared, examine, prepare, with_elements
+from gongfu.examine import Prepared, examine, prepare, ready, with_elements
 from gongfu.findings import Report, report
 from gongfu.funding_source import curated_funding
+from gongfu.kept import kept_object
 from gongfu.labelled_text import read_labelled_text
 from gongfu.masthead import read_masthead
 from gongfu.match import Correspondence
@@ -28,7 +29,7 @@ from gongfu.plan_text import read_plan_text
 from gongfu.regions import guess_region, level_of
 from gongfu.reviews import FaultyReviews, Review, reviews_beside
 from gongfu.running_text import read_running_text
-from gongfu.settings import base_iri
+from gongfu.settings import base_iri, program, unchanged
 from gongfu.sources import (
     FaultySource,
     curated_correspondences,
@@ -111,11 +112,19 @@ def _reviews(path: Path) -> tuple[Review, ...]:
 
 @lru_cache(maxsize=4)  # many catalogues are compared with one
 def national(edition: str, codes: CodeLists, base: str) -> Prepared:
-    """Return a curated edition, read from its folder, ready to be compared with."""
+    """Return a curated edition, read from its folder, ready to be compared with; what was read is kept."""
     try:
         folder = national_folder(edition)
     except FaultySource as error:
         raise UnusableCatalogue(*str(error).split(" / ", 1)) from error
+    depends_on = f"{program()} {base}"
+    found: Prepared = kept_object(
+        f"nation-{folder.name}", depends_on, lambda: _prepared(folder, codes, base), unchanged
+    )
+    return found
+
+
+def _prepared(folder: Path, codes: CodeLists, base: str) -> Prepared:
     catalogue = read_catalogue(folder / "catalogue.csv", None, codes)
     measures = curated_measures(folder, catalogue.items, codes)
     funding, targets = curated_funding(folder, catalogue.items, codes), curated_targets(folder, catalogue.items)
@@ -123,7 +132,7 @@ def national(edition: str, codes: CodeLists, base: str) -> Prepared:
     prepared = replace(prepared, earlier=_earlier(catalogue.edition.supersedes, codes))
     typed = curated_elements(folder, catalogue.items)
     split = {item.key: split_elements(item) for item in catalogue.items} if typed is None else {}
-    return with_elements(prepared, typed or split, codes, base)
+    return ready(with_elements(prepared, typed or split, codes, base))
 
 
 def _stated(folder: Path) -> tuple[Correspondence, ...] | None:

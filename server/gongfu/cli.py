@@ -1,4 +1,4 @@
-"""The command line: gongfu check, build, query, serve, token, backup, restore.
+"""The command line: gongfu check, build, query, serve, token, backup, restore, cache.
 
 Place in the flow: rightmost; parses arguments, prints, sets the exit code: 0 conforms, 1 does not, 2 could not run.
 """
@@ -95,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
         "--workbench", action="store_true", help="空白练习台：接受任意图和更新，不用数据 / an empty store to try on"
     )
     serve.set_defaults(run=_serve)
+    cache = commands.add_parser("cache", help="说明缓存在哪里；--clear 清空 / tell where the cache is, or clear it")
+    cache.add_argument("--clear", action="store_true", help="清空，随时可以 / remove what is kept; at any time")
+    cache.set_defaults(run=_cache)
     _add_tokens(commands)
     for name, run, help_ in (
         ("backup", _backup, "把全部数据、已发布的清单和令牌备份为一个文件 / back everything up into one file"),
@@ -197,7 +200,7 @@ def _tell(outcome: "Outcome", given: argparse.Namespace) -> int:
     print(texts[given.lang].format(path=outcome.path, **outcome.counts), flush=True)
     if given.output:
         given.output.mkdir(parents=True, exist_ok=True)
-        (given.output / outcome.report_name(given.format)).write_bytes(outcome.document)
+        (given.output / outcome.report_name).write_bytes(outcome.document)
     return CONFORMS if outcome.conforms else DOES_NOT
 
 
@@ -222,6 +225,20 @@ def _put(document: bytes, path: Path | None) -> None:
         path.write_bytes(document)
     else:
         sys.stdout.write(document.decode("utf-8"))
+
+
+def _cache(given: argparse.Namespace) -> int:
+    from gongfu.kept import cache_folder
+
+    folder = cache_folder()
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+    print(f"{folder}：{size:.1f} MB")
+    if given.clear:
+        from shutil import rmtree
+
+        rmtree(folder, ignore_errors=True)
+        print("已清空 / cleared")
+    return CONFORMS
 
 
 def _build(given: argparse.Namespace) -> int:

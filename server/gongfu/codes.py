@@ -10,7 +10,8 @@ from functools import cached_property, lru_cache
 import pyoxigraph as ox
 
 from gongfu.divisions import divisions
-from gongfu.settings import CODES, DEFINITIONS, house
+from gongfu.kept import kept_object
+from gongfu.settings import CODES, DEFINITIONS, house, program, unchanged
 from gongfu.text import key
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -81,6 +82,11 @@ def codelist_triples() -> tuple[ox.Triple, ...]:
 @lru_cache(maxsize=1)
 def codelists() -> CodeLists:
     """Read the code lists once a process."""
+    found: CodeLists = kept_object("codelists", program(), _codelists, unchanged)
+    return found
+
+
+def _codelists() -> CodeLists:
     about: dict[str, dict[str, list[ox.Literal | ox.NamedNode]]] = {}
     for triple in codelist_triples():
         if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, (ox.Literal, ox.NamedNode)):

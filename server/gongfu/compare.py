@@ -5,7 +5,7 @@ judge.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,8 @@ import pyoxigraph as ox
 
 from gongfu.codes import codelist_triples
 from gongfu.facts import ROW, Graph, Row, construct, load, loaded, written
-from gongfu.settings import DEFINITIONS, house
+from gongfu.kept import kept
+from gongfu.settings import DEFINITIONS, house, program, unchanged
 from gongfu.thresholds import thresholds
 
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
@@ -128,14 +129,19 @@ def sums(graphs: Iterable[Iterable[ox.Triple]], base: str) -> list[ox.Triple]:
     return [triple for file in files for triple in construct(store, file, {"base": base})]
 
 
+def of_codes(predicates: Collection[str]) -> bytes:
+    """Return what the code lists say with these predicates."""
+    return written(triple for triple in codelist_triples() if triple.predicate.value in predicates)
+
+
 @lru_cache(maxsize=1)
 def _counterparts() -> bytes:
-    return written(triple for triple in codelist_triples() if triple.predicate.value == DEFINITIONS + "counterpartOf")
+    return kept("counterparts", program(), lambda: of_codes({DEFINITIONS + "counterpartOf"}), unchanged)
 
 
 @lru_cache(maxsize=1)
 def _codes() -> bytes:
-    return written(triple for triple in codelist_triples() if triple.predicate.value in asked_predicates())
+    return kept("codes-asked", program(), lambda: of_codes(asked_predicates()), unchanged)
 
 
 def _comparison_files() -> list[Path]:

@@ -5,6 +5,7 @@ stand in those files only. Most are run as Python functions made of them (row_wr
 engine, to which a row is one blank node with one predicate a column.
 """
 
+import marshal
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +15,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from gongfu.kept import kept
 from gongfu.row_query import ROW, BeyondRows, parse
 from gongfu.row_terms import Cell, Iri, Row, Rows
 from gongfu.row_writer import Write, row_code, writer
-from gongfu.settings import house
+from gongfu.settings import house, program, unchanged
 
 __all__ = ["ROW", "Cell", "Graph", "Iri", "Row", "construct", "graph_of", "load", "loaded", "mapped", "term", "triples",
            "written"]  # fmt: skip
@@ -90,10 +92,18 @@ def triples(table: str, rows: Iterable[Row], base: str) -> list[ox.Triple]:
 
 @lru_cache(maxsize=256)  # a function for each table and each set of predicates that is asked for
 def _writer(table: str, predicates: frozenset[str] | None) -> Write | None:
+    some = "all" if predicates is None else "asked"
+    depends_on = f"{program()} {sorted(predicates or ())}"
+    code = kept(f"rows-{table}-{some}", depends_on, lambda: _code(table, predicates), unchanged)
+    return writer(marshal.loads(code)) if code else None  # noqa: S302  # our own
+
+
+def _code(table: str, predicates: frozenset[str] | None) -> bytes:
+    """Return the function of a table; empty where only the engine will do."""
     try:
-        return writer(row_code(parse(_file(table).read_text("utf-8")), predicates))
+        return marshal.dumps(row_code(parse(_file(table).read_text("utf-8")), predicates))
     except BeyondRows:
-        return None
+        return b""
 
 
 def by_engine(table: str, rows: Sequence[Row], base: str) -> list[ox.Triple]:

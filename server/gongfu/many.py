@@ -8,20 +8,20 @@ import base64
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from shutil import rmtree
+from typing import TYPE_CHECKING
 
-from gongfu.check import UnreadableDocument, UnusableCatalogue, check
-from gongfu.report import FORMS, written
-from gongfu.settings import sources_digest
-from gongfu.validate import Engine
+from gongfu.kept import cache_folder
+from gongfu.settings import base_iri, program
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+    from gongfu.validate import Engine
 
 # What stands in a folder of catalogues and is none: what a person said of one, and the tables of a curated edition.
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".docx", ".pdf", ".html", ".htm", ".md", ".txt"})
@@ -37,7 +37,7 @@ class Question:
     region: str | None = None
     form: str = "text"
     language: str = "zh"
-    engine: Engine = "shacl"
+    engine: "Engine" = "shacl"
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a task: counts by severity and the report; or, where it could not be checked, why (zh, en)."""
+    """What came of a task: counts by severity and the report, whose files end in ``ending``; or why there is none.
+
+    ``fault`` says in zh and en why it could not be checked.
+    """
 
     path: str
     counts: Mapping[str, int]
     document: bytes = b""
+    ending: str = ""
     fault: tuple[str, str] | None = None
 
     @property
@@ -71,10 +75,11 @@ class Outcome:
         """Say whether no rule is violated."""
         return self.fault is None and not self.counts["violation"]
 
-    def report_name(self, form: str) -> str:
+    @property
+    def report_name(self) -> str:
         """Return the name of the report's file: the path's own, as one word, with the ending of its form."""
         parts = [part for part in Path(self.path).parts if part not in {"/", ".", ".."}]
-        return f"{'-'.join(parts)}.{FORMS[form].ending}"
+        return f"{'-'.join(parts)}.{self.ending}"
 
 
 def catalogue_files(paths: Iterable[Path]) -> list[Path]:
@@ -99,9 +104,14 @@ def task_of(path: Path, question: Question) -> Task:
 
 
 def done(task: Task) -> Outcome:
-    """Do a task, wherever this runs."""
+    """Do a task, wherever this runs. What a check needs is imported here: where nothing changed nobody pays for it."""
+    from tempfile import TemporaryDirectory
+
+    from gongfu.check import UnreadableDocument, UnusableCatalogue, check
+    from gongfu.report import FORMS, written
+
     ask = task.question
-    with tempfile.TemporaryDirectory(prefix="gongfu-") as folder:
+    with TemporaryDirectory(prefix="gongfu-") as folder:
         for name, content in task.files:
             (Path(folder) / name).write_bytes(content)
         path = Path(folder) / Path(task.path).name
@@ -110,7 +120,30 @@ def done(task: Task) -> Outcome:
             document = written(report, ask.form, ask.language, path)
         except (UnreadableDocument, UnusableCatalogue) as error:
             return Outcome(task.path, {}, fault=(error.zh, error.en))
-    return Outcome(task.path, report.counts, document)
+    return Outcome(task.path, report.counts, document, FORMS[ask.form].ending)
+
+
+def lost(task: Task) -> Outcome:
+    """Return the outcome of a task that ended two processes."""
+    return Outcome(task.path, {}, fault=(
+        "比对这份清单的进程两次意外终止，没有结果（可能是内存不足）。请单独再试一次；其他清单不受影响。",
+        "The process that checked it died twice, so there is no result (perhaps for want of memory). "
+        "Try it again alone; the other files are not affected."))  # fmt: skip
+
+
+def make_ready(question: Question) -> None:
+    """Read what every check needs, so that forked workers have it already."""
+    from gongfu.check import UnusableCatalogue, national
+    from gongfu.codes import codelists
+    from gongfu.rules import rules
+    from gongfu.validate import compiled_shapes
+
+    rules()
+    compiled_shapes()
+    with suppress(UnusableCatalogue):  # each outcome will say so
+        nation = national(question.against, codelists(), base_iri())
+        with nation.meeting.with_catalogue(b""):
+            pass
 
 
 def check_many(paths: Iterable[Path], question: Question, kept: Path | None, scheduler: str = "") -> Iterator[Outcome]:
@@ -123,35 +156,36 @@ def check_many(paths: Iterable[Path], question: Question, kept: Path | None, sch
     if not changed:
         return
     tasks = (task_of(path, question) for path in changed)
-    workers = min(len(changed), os.cpu_count() or 1)
-    if workers == 1 and not scheduler:
-        found: Iterable[tuple[Task, Outcome]] = ((task, done(task)) for task in tasks)
-        yield from (_keep(kept, task, outcome) for task, outcome in found)
-        return
-    with _executor(scheduler, workers) as (executor, width):
-        for task, outcome in _spread(tasks, executor, width * _AHEAD):
-            yield _keep(kept, task, outcome)
+    found = _on_cluster(tasks, scheduler) if scheduler else _here(tasks, question, len(changed))
+    for task, outcome in found:
+        yield _keep(kept, task, outcome)
 
 
-@contextmanager
-def _executor(scheduler: str, workers: int) -> Iterator[tuple[Executor, int]]:
-    """Give an executor and how many tasks it does at a time."""
-    if not scheduler:
-        # Started anew and not forked: a library may hold a lock in a thread that a fork does not take along.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
-            yield executor, workers
-        return
+def _here(tasks: Iterable[Task], question: Question, count: int) -> Iterator[tuple[Task, Outcome]]:
+    """Do tasks on this machine: one in this very process, several in as many as there are processors."""
+    workers = min(count, os.cpu_count() or 1)
+    if workers == 1:
+        return ((task, done(task)) for task in tasks)
+    from gongfu.workers import done_by_workers
+
+    make_ready(question)
+    return done_by_workers(tasks, done, lost, workers)
+
+
+def _on_cluster(tasks: Iterable[Task], scheduler: str) -> Iterator[tuple[Task, Outcome]]:
     from distributed import Client  # an extra of the package: gongfu[dask]
 
     with Client(scheduler, set_as_default=False) as client:  # type: ignore[no-untyped-call]
         client.wait_for_workers(1)
         threads = sum(int(one["nthreads"]) for one in client.scheduler_info(n_workers=-1)["workers"].values())
-        yield client.get_executor(pure=False, retries=2), max(1, threads)
+        yield from _spread(tasks, client.get_executor(pure=False, retries=2), max(1, threads) * _AHEAD)
 
 
-def _spread(tasks: Iterable[Task], executor: Executor, ahead: int) -> Iterator[tuple[Task, Outcome]]:
+def _spread(tasks: Iterable[Task], executor: "Executor", ahead: int) -> Iterator[tuple[Task, Outcome]]:
     """Yield tasks with their outcomes as they come; no more than ``ahead`` of them wait at a time."""
-    waiting, running = iter(tasks), dict[Future[Outcome], Task]()
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    waiting, running = iter(tasks), dict["Future[Outcome]", Task]()
     while True:
         for task in islice(waiting, ahead - len(running)):
             running[executor.submit(done, task)] = task
@@ -169,9 +203,11 @@ def kept_outcomes() -> Path | None:
 
     None where nothing can be written there: then everything is checked each time.
     """
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gongfu" / "checks"
-    folder = cache / sources_digest()
+    cache = cache_folder() / "checks"
+    folder = cache / program()
     if not folder.is_dir():
+        from shutil import rmtree
+
         rmtree(cache, ignore_errors=True)
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -195,7 +231,7 @@ def _kept(folder: Path, task: Task) -> Outcome | None:
     """Return the outcome of an equal task, None where there is none or its file is damaged."""
     try:
         told = json.loads((folder / task.digest).read_text("utf-8"))
-        return Outcome(task.path, told["counts"], base64.b64decode(told["document"]))
+        return Outcome(task.path, told["counts"], base64.b64decode(told["document"]), told["ending"])
     except (OSError, ValueError, KeyError):
         return None
 
@@ -203,7 +239,8 @@ def _kept(folder: Path, task: Task) -> Outcome | None:
 def _keep(folder: Path | None, task: Task, outcome: Outcome) -> Outcome:
     """Keep an outcome; what could not be checked is tried again the next time."""
     if folder and not outcome.fault:
-        told = {"counts": dict(outcome.counts), "document": base64.b64encode(outcome.document).decode()}
+        document = base64.b64encode(outcome.document).decode()
+        told = {"counts": dict(outcome.counts), "ending": outcome.ending, "document": document}
         beside = folder / f".{task.digest}-{os.getpid()}"
         with suppress(OSError):  # a full disk, or another version has removed the folder: it is checked again
             beside.write_text(json.dumps(told), "utf-8")

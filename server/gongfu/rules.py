@@ -10,7 +10,8 @@ from functools import lru_cache
 
 import pyoxigraph as ox
 
-from gongfu.settings import DEFINITIONS, house
+from gongfu.kept import kept_object
+from gongfu.settings import DEFINITIONS, house, program, unchanged
 
 _SH = "http://www.w3.org/ns/shacl#"
 _LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
@@ -35,6 +36,11 @@ class Rule:
 @lru_cache(maxsize=1)
 def rules() -> Mapping[str, Rule]:
     """Return the rule behind every shape IRI, node shapes and property shapes alike."""
+    found: Mapping[str, Rule] = kept_object("rules", program(), _rules, unchanged)
+    return found
+
+
+def _rules() -> Mapping[str, Rule]:
     store = ox.Store()
     for file in sorted(house().shapes.glob("*.ttl")):
         store.bulk_load(path=str(file), format=ox.RdfFormat.TURTLE)

@@ -1,15 +1,18 @@
 """Where things are: the folders that ship with the package, the IRIs, the one setting of the data's base IRI.
 
-Place in the flow: leftmost; imports nothing of the package.
+Place in the flow: leftmost but for what is kept.
 """
 
 import hashlib
 import os
+import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from gongfu import __version__
+from gongfu.kept import kept_object
 
 DEFINITIONS = "https://w3id.org/bps-cn/def#"
 CODES = "https://w3id.org/bps-cn/code/"
@@ -36,11 +39,18 @@ def house() -> House:
 
 
 def read_yaml(path: Path) -> Any:
-    """Return what a YAML file says; read in C where PyYAML has it, which is ten times as fast."""
+    """Return what a YAML file says; our own are kept as they were read."""
+    content = path.read_bytes()
+    if not path.is_relative_to(house().data):
+        return _yaml(content)
+    return kept_object(f"yaml-{path.parent.name}-{path.stem}", f"{sys.version} {content!r}", lambda: _yaml(content))
+
+
+def _yaml(content: bytes) -> Any:
+    """Read YAML; in C where PyYAML has it, which is ten times as fast."""
     import yaml
 
-    with path.open("rb") as file:
-        return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # safe as well
+    return yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # safe as well
 
 
 def base_iri() -> str:
@@ -49,9 +59,20 @@ def base_iri() -> str:
     return base if base.endswith("/") else base + "/"
 
 
+@lru_cache(maxsize=1)
+def program() -> str:
+    """Return what this process runs: the digest of the sources when it first asks, for it reads each once."""
+    return sources_digest()
+
+
+def unchanged() -> bool:
+    """Say whether the sources are still those that ``program`` names."""
+    return sources_digest() == program()
+
+
 def sources_digest() -> str:
     """Return a short digest of everything an outcome depends on: the files of the house, the base IRI, the version."""
-    digest = hashlib.sha256(f"{__version__} {base_iri()}".encode())
+    digest = hashlib.sha256(f"{__version__} {base_iri()} {sys.version}".encode())
     folders = house()
     for root in (folders.ontology, folders.shapes, folders.data, Path(__file__).parent):
         for path in sorted(path for path in root.rglob("*") if path.is_file() and path.suffix in _SOURCE_SUFFIXES):

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Literal
 
 import pyoxigraph as ox
 
-from gongfu.codes import codelist_triples
+from gongfu.compare import of_codes
 from gongfu.facts import written
-from gongfu.settings import house
+from gongfu.kept import kept, kept_object
+from gongfu.settings import house, program, unchanged
 
 if TYPE_CHECKING:
     import rdflib
@@ -71,6 +72,11 @@ def judged_predicates() -> frozenset[str]:
 
     None of them is closed or asks by SPARQL, so what they do not name they cannot see (tests/test_shapes.py).
     """
+    found: frozenset[str] = kept_object("judged-predicates", program(), _judged_predicates, unchanged)
+    return found
+
+
+def _judged_predicates() -> frozenset[str]:
     shapes = (quad for file in shape_files() for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE))
     return frozenset({_TYPE, _SUBCLASS}).union(
         term.value for quad in shapes for term in quad.triple if isinstance(term, ox.NamedNode)
@@ -79,11 +85,11 @@ def judged_predicates() -> frozenset[str]:
 
 @functools.lru_cache(maxsize=1)
 def _codes() -> bytes:
-    return written(triple for triple in codelist_triples() if triple.predicate.value in _NEEDED)
+    return kept("codes-judged", program(), lambda: of_codes(_NEEDED), unchanged)
 
 
 def _by_shacl(triples: str) -> Iterator[Result]:
-    for result in _compiled_shapes().validate_text(triples, "ntriples").results:
+    for result in compiled_shapes().validate_text(triples, "ntriples").results:
         path = result.path or ""
         yield Result(
             focus=_bare(result.focus_node),
@@ -100,7 +106,8 @@ def _bare(term: str) -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _compiled_shapes() -> "Shapes":
+def compiled_shapes() -> "Shapes":
+    """Return the shapes, ready to judge, made once a process."""
     from shacl import Shapes  # only a check pays for it
 
     return Shapes.from_turtle("\n".join(file.read_text("utf-8") for file in shape_files()))

@@ -1,0 +1,58 @@
+"""What is kept in the user's cache is made once, whole or not at all, and made again where it cannot be kept."""
+
+from pathlib import Path
+
+import pytest
+
+from gongfu.cli import main
+from gongfu.kept import cache_folder, kept, kept_object
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return cache_folder() / "made"
+
+
+def never() -> bytes:
+    raise AssertionError("made again")
+
+
+def one() -> bytes:
+    return b"one"
+
+
+def test_objects_are_kept(cache: Path) -> None:
+    assert kept_object("thing", "files", lambda: {"a": (1, None)}) == {"a": (1, None)}
+    assert kept_object("thing", "files", never) == {"a": (1, None)}
+    assert cache.stat().st_mode & 0o777 == 0o700
+    assert [path.stat().st_mode & 0o777 for path in cache.iterdir()] == [0o600]
+
+
+@pytest.mark.parametrize("which", ["folder", "file"])
+def test_what_others_can_write_is_not_read(cache: Path, which: str) -> None:
+    kept("thing", "files", one)
+    [path] = cache.iterdir()
+    (cache if which == "folder" else path).chmod(0o777)
+    assert kept("thing", "files", lambda: b"two") == b"two"
+
+
+def test_what_changed_while_it_was_made_is_not_kept(cache: Path) -> None:
+    assert kept("thing", "files", one, lambda: False) == b"one"
+    assert not cache.exists()
+
+
+def test_switched_off(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGFU_CACHE", "off")
+    assert [kept("thing", "files", made) for made in (one, lambda: b"two")] == [b"one", b"two"]
+    assert not cache.exists()
+
+
+def test_cleared_by_a_command(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept("thing", "files", one)
+    assert main(["cache"]) == 0
+    assert str(cache.parent) in capsys.readouterr().out
+    assert cache.exists()
+    assert main(["cache", "--clear"]) == 0
+    assert not cache.parent.exists()
+    assert main(["cache", "--clear"]) == 0
