@@ -7,8 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
-    "kept", "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "cutting", "clauses",
-    "payers", "shares", "statements",
+    "kept", "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "grammar", "cutting",
+    "clauses", "payers", "shares", "statements",
     "reading", "document", "codes", "row_query", "row_terms", "row_writer", "facts", "figures", "arrange", "plan",
     "plan_text",
     "elements", "masthead", "regions",
@@ -16,7 +16,7 @@ MODULES = [
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
     "labelled_text", "stacked_text",
-    "likeness", "match", "earlier", "coverage", "indicators",
+    "likeness", "match", "earlier", "telling", "coverage", "indicators",
     "narrative", "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph",
     "funding_graph",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "reviews", "subject",

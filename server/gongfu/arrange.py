@@ -103,16 +103,19 @@ def arrange(document: Document) -> Arranged:
         if is_heading(caption):  # a paragraph between two tables, or a sheet a domain
             first = next((cell.address for row in table.rows for cell in row), "")
             state.domain = (_heading_text(caption), CellReference(table.sheet, first))
-        for row, lent in _filled_down(table):
+        for row, lent in _tidied(table):
             _take_row(state, table, row, lent)
     items = _with_keys(_numbered(state.items, "number" in state.header_cells))
     return Arranged(tuple(items), tuple(state.unread), state.header_cells)
 
 
-def _filled_down(table: Table) -> Iterable[tuple[tuple[Cell, ...], frozenset[int]]]:
-    """Give the value of a vertically merged cell to every row it covers; say which columns hold such a lent value."""
+def _tidied(table: Table) -> Iterable[tuple[tuple[Cell, ...], frozenset[int]]]:
+    """Yield the rows with tidy texts; the value of a vertically merged cell is lent to every row it covers.
+
+    With each row come the columns that hold such a lent value.
+    """
     cover: dict[tuple[int, int], Cell] = {}
-    at = {(cell.row, cell.column): cell for row in table.rows for cell in row}
+    at = {(cell.row, cell.column): cell for row in table.rows for cell in row} if table.merged else {}
     for first_row, first_column, last_row, _last_column in table.merged:
         head = at.get((first_row, first_column))
         if head is not None and head.text.strip():
@@ -120,26 +123,36 @@ def _filled_down(table: Table) -> Iterable[tuple[tuple[Cell, ...], frozenset[int
     for row in table.rows:
         lent = {cell.column: cover[cell.row, cell.column].text for cell in row
                 if (cell.row, cell.column) in cover and not cell.text.strip()}  # fmt: skip
-        yield tuple(replace(cell, text=lent.get(cell.column, cell.text)) for cell in row), frozenset(lent)
+        yield tuple(_saying(cell, tidy(lent.get(cell.column, cell.text))) for cell in row), frozenset(lent)
+
+
+def _saying(cell: Cell, text: str) -> Cell:
+    return cell if cell.text == text else replace(cell, text=text)
 
 
 def _take_row(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: frozenset[int]) -> None:
-    filled = [cell for cell in row if tidy(cell.text)]
+    filled = [cell for cell in row if cell.text]
     if not filled:
         return
-    if _is_header(filled):
+    if heads_catalogue(cell.text for cell in filled):
         _take_header(state, table, row)
     elif _is_other_header(filled):
         state.header, state.extra, state.domain = {}, {}, None
     elif _heading(state, filled):
         if state.header:
-            state.domain = (_heading_text(tidy(filled[-1].text)), CellReference(table.sheet, filled[0].address))
+            state.domain = (_heading_text(filled[-1].text), CellReference(table.sheet, filled[0].address))
     elif state.header:
         _take_item(state, table, row, lent)
 
 
-def _is_header(filled: list[Cell]) -> bool:
-    return columns().make_header({name for cell in filled if (name := columns().field(tidy(cell.text)))})
+def heads_catalogue(texts: Iterable[str]) -> bool:
+    """Say whether the texts of a row, tidied, together head a catalogue."""
+    return columns().make_header({name for text in texts if (name := _field(text))})
+
+
+@lru_cache(maxsize=4096)  # whether a row is a header is asked of every row, and its domain is that of its neighbours
+def _field(title: str) -> str | None:
+    return columns().field(title)
 
 
 def _is_other_header(filled: list[Cell]) -> bool:
@@ -152,8 +165,8 @@ def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> No
     known: dict[int, str] = {}
     strange: dict[int, str] = {}
     for cell in row:
-        title = tidy(cell.text)
-        name = columns().field(title) if title else None
+        title = cell.text
+        name = _field(title) if title else None
         if name == "domain" and "domain" in known.values():
             name = "category"  # 服务领域 beside 服务类别: the second of two names of a heading is the lower one
         if name and name not in known.values():
@@ -174,11 +187,11 @@ def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> No
 
 def _heading(state: _Arrangement, filled: list[Cell]) -> bool:
     """Say whether the row is a domain heading: one text alone (or repeated), numbered like a heading."""
-    texts = {tidy(cell.text) for cell in filled}
+    texts = {cell.text for cell in filled}
     if len(texts) == 1:
         return is_heading(next(iter(texts)))
     names = {state.header.get(cell.column) for cell in filled}
-    return len(filled) == 2 and names <= {"number", "name"} and bool(_CHINESE_NUMBER.match(tidy(filled[0].text)))
+    return len(filled) == 2 and names <= {"number", "name"} and bool(_CHINESE_NUMBER.match(filled[0].text))
 
 
 def is_heading(text: str) -> bool:
@@ -216,7 +229,7 @@ def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: f
     own: set[str] = set()
     for cell in row:
         name = state.header.get(cell.column)
-        text = _as_above(state, name, tidy(cell.text))
+        text = _as_above(state, name, cell.text)
         if name and text:
             texts[name], cells[name] = text, CellReference(table.sheet, cell.address)
             if cell.column not in lent:
@@ -228,7 +241,8 @@ def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: f
     if "number" in texts:
         texts["number"] = _plain_number(texts["number"])
     for name in state.header.values():
-        cells.setdefault(name, CellReference(table.sheet, _address(row, state.header, name)))
+        if name not in cells:
+            cells[name] = CellReference(table.sheet, _address(row, state.header, name))
     if "domain" not in texts and state.domain:
         texts["domain"], cells["domain"] = state.domain
     elif "domain" in texts:
@@ -262,7 +276,7 @@ def _place(state: _Arrangement, item: Item, own: set[str], row: tuple[Cell, ...]
 
 
 def _ignored(row: tuple[Cell, ...]) -> bool:
-    words = [tidy(cell.text) for cell in row if cell.text.strip()]
+    words = [cell.text for cell in row if cell.text]
     return len(words) == 1 and columns().ignore(words[0])
 
 

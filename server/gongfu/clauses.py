@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from lark import Lark, Token, Tree
 
-from gongfu.settings import house
+from gongfu.grammar import grammar
 
 # Pieces without which a clause says the same; a clause of nothing else beside its payers has only payers.
 _FILLERS = frozenset({"BY", "GIVE", "OPEN", "TOGETHER", "QUALIFIER", "RESPECTIVELY", "OURS"})
@@ -65,8 +65,7 @@ class Clause:
 
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
-    text = (house().data / "wording" / "funding.lark").read_text("utf-8")
-    return Lark(text, parser="lalr", lexer="basic", maybe_placeholders=False)
+    return grammar("funding")
 
 
 def sentences(text: str) -> list[list[Clause]]:

@@ -4,6 +4,7 @@ Place in the flow: below measures and funding; knows the grammar file and nothin
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -11,15 +12,18 @@ from functools import lru_cache
 
 from lark import Lark, Token, Tree
 
-from gongfu.settings import house
+from gongfu.grammar import grammar
 from gongfu.text import reading
 
 _WORDS = frozenset({"OTHER", "UNIT", "MULTIPLIER", "NOT_MEASURE", "PAUSE", "DASH", "POST", "CLOSE", "OPEN"})
+_STOPS = "。；"
+_STOP = re.compile(f"[{_STOPS}]")
+_NUMERAL = re.compile("[\\d零一二两三四五六七八九十百千半成]")  # every value has one of these
 _DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _SCALES = {"十": 10, "百": 100, "千": 1000}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Value:
     """A number with what clings to it; ``lower`` and ``upper`` differ for a range. Units and words as printed.
 
@@ -37,7 +41,7 @@ class Value:
     printed: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of the reading form: kind is the grammar's terminal, or VALUE."""
 
@@ -63,13 +67,45 @@ class Piece:
 
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
-    text = (house().data / "wording" / "measures.lark").read_text("utf-8")
-    return Lark(text, parser="lalr", lexer="basic", maybe_placeholders=False)
+    return grammar("measures")
 
 
 def cut(text: str) -> list[Piece]:
-    """Return the pieces of a text in reading form; together they cover every character."""
-    return list(map(_piece, _grammar().parse(text).children))
+    """Return the pieces of a text in reading form; together they cover every character.
+
+    The parser is given one stretch at a time: most of them stand in other rows too, and many hold no number.
+    """
+    found: list[Piece] = []
+    for start, end in _stretches(text):
+        if _NUMERAL.search(text, start, end):
+            found += (_moved(piece, start) for piece in _cut(text[start - 1 : start], text[start:end]))
+        else:
+            stop = end - 1 if text[end - 1] in _STOPS else end
+            parts = (("OTHER", start, stop), ("STOP", stop, end))
+            found += (Piece(kind, text[first:last], first, last) for kind, first, last in parts if first < last)
+    return found
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a text up to and with a stop. No terminal reaches over a stop but inside brackets."""
+    start = 0
+    for found in _STOP.finditer(text):
+        if text.rfind("（", start, found.start()) <= text.rfind("）", start, found.start()):
+            yield start, found.end()
+            start = found.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _moved(piece: Piece, by: int) -> Piece:
+    return Piece(piece.kind, piece.text, piece.start + by, piece.end + by, piece.value)
+
+
+@lru_cache(maxsize=2048)
+def _cut(before: str, text: str) -> tuple[Piece, ...]:
+    """Return the pieces of a stretch; ``before`` is the stop before it, which some terminals look back at."""
+    pieces = map(_piece, _grammar().parse(before + text).children)
+    return tuple(_moved(piece, -len(before)) for piece in pieces if piece.start >= len(before))
 
 
 def _piece(child: Token | Tree[Token]) -> Piece:

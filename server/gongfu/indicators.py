@@ -9,6 +9,7 @@ differ. What is not surely the same stays without an indicator: the comparison t
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gongfu.catalogue import Item
 from gongfu.codes import CodeLists
@@ -31,6 +32,13 @@ def with_indicators(measures: Sequence[Measure], name: str, nation: National, co
 
     ``name`` is the item's name; ``nation`` holds (name of the national item, measure) of the items it answers to.
     """
+    return _with_indicators(tuple(measures), name, tuple(nation), codes) if measures else ()
+
+
+@lru_cache(maxsize=2048)  # most rows of a county say what those of its province say
+def _with_indicators(
+    measures: tuple[Measure, ...], name: str, nation: National, codes: CodeLists
+) -> tuple[Measure, ...]:
     read = [_read(measure, measures, name, nation, codes) for measure in measures]
     read = [_of_all(one, read, name) for one in read]
     return tuple(replace(one.measure, indicator="" if _yields(one, read, nation) else one.indicator) for one in read)
@@ -97,7 +105,7 @@ def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: 
         return 0.0  # a total of the whole area: it is told that it is not compared, never that it is below
     if measure.unit != "%" and _equal(measure, other):
         return 0.0  # the only number of its unit, and the nation's own
-    same_head = _one_of(measure.label, _heads(_wordings(other, codes)))
+    same_head = _one_of(measure.label, _known(other, codes).heads)
     return threshold("quantity-alone-head" if same_head else "quantity-alone")
 
 
@@ -172,38 +180,62 @@ def named_quantities(
     return named
 
 
-def _wordings(other: Measure, codes: CodeLists) -> list[str]:
-    concept = codes.concepts.get(other.indicator)
-    return [other.label, *(concept.labels.values() if concept else ()), *(concept.other_words if concept else ())]
+@dataclass(frozen=True)
+class _Known:
+    """What the nation calls a quantity: its label and the words of its indicator's list, alone and as one text.
+
+    ``heads`` are the heads of rates among them, ``groups`` for each exclusive group (小学, 初中) those that they name.
+    """
+
+    wordings: tuple[str, ...]
+    whole: str
+    heads: frozenset[str]
+    groups: tuple[frozenset[str], ...]
+
+
+def _known(other: Measure, codes: CodeLists) -> _Known:
+    return _known_of(other.label, other.indicator, codes)
+
+
+@lru_cache(maxsize=1024)  # of the nation alone: the same for every catalogue
+def _known_of(label: str, indicator: str, codes: CodeLists) -> _Known:
+    concept = codes.concepts.get(indicator)
+    wordings = (label, *concept.labels.values(), *concept.other_words) if concept else (label,)
+    whole = "".join(wordings)
+    heads = frozenset(head for wording in wordings if (head := rate_head(wording)))
+    groups = tuple(frozenset(_named(group, [label, whole])) for group in words().exclusive)
+    return _Known(wordings, whole, heads, groups)
 
 
 def _likeness(measure: Measure, name: str, other: Measure, codes: CodeLists) -> float:
-    wordings, label = _wordings(other, codes), measure.label or name
-    direct = max((_shared(label, wording) for wording in wordings), default=0.0)
-    if not _speaks_for(measure.label, name, wordings):
+    known, label = _known(other, codes), measure.label or name
+    direct = max((_shared(label, wording) for wording in known.wordings), default=0.0)
+    if not _speaks_for(measure.label, name, known):
         return direct
-    return max(direct, 0.9 * max((_inside(wording, name + measure.context) for wording in wordings), default=0.0))
+    around = _pairs(name + measure.context)
+    return max(direct, 0.9 * max((_inside(wording, around) for wording in known.wordings), default=0.0))
 
 
-def _speaks_for(label: str, name: str, wordings: Sequence[str]) -> bool:
+def _speaks_for(label: str, name: str, known: _Known) -> bool:
     """Say whether the words around a number may speak for it: its own label must not say that it is something else."""
-    if rate_head(label) and not _one_of(label, _heads(wordings)):
+    if rate_head(label) and not _one_of(label, known.heads):
         return False
-    return label in {"", name} or label in words().groups or bool(_pairs(label) & _pairs("。".join(wordings)))
+    return label in {"", name} or label in words().groups or bool(_pairs(label) & _pairs("。".join(known.wordings)))
 
 
 def _excluded(measure: Measure, name: str, other: Measure, codes: CodeLists) -> bool:
-    wordings = _wordings(other, codes)
-    heads = _heads(wordings)
-    if measure.unit in {"%", "‰"} and rate_head(measure.label) and heads and not _one_of(measure.label, heads):
+    known = _known(other, codes)
+    is_rate = measure.unit in {"%", "‰"} and rate_head(measure.label) and known.heads
+    if is_rate and not _one_of(measure.label, known.heads):
         return True
     if _ONE_OF_THEM.search(measure.label) or _of_others(measure.context):
         return True
-    if _differ_in_group(measure, name, other, wordings):
+    if _differ_in_group(measure, name, known):
         return True
-    return measure.unit == "元" and _other_money(measure, wordings)
+    return measure.unit == "元" and _other_money(measure, known)
 
 
+@lru_cache(maxsize=2048)  # every number is compared with each that the nation states there
 def _of_others(context: str) -> bool:
     """Say whether the people last named before a number are others than the nation's: 非寄宿, 其他救助对象."""
     for group, others in words().contrasts.items():
@@ -213,10 +245,7 @@ def _of_others(context: str) -> bool:
     return False
 
 
-def _heads(wordings: Iterable[str]) -> set[str]:
-    return {head for wording in wordings if (head := rate_head(wording))}
-
-
+@lru_cache(maxsize=4096)  # the same few labels stand in all catalogues
 def rate_head(label: str) -> str:
     """Return the head of a rate (管理率, 覆盖率, …), the same word for all forms of one head; empty for none.
 
@@ -233,14 +262,15 @@ def _one_of(label: str, heads: Iterable[str]) -> bool:
     return head in heads or (_bare_head(label) and any(one.endswith(head) for one in heads))
 
 
-def _differ_in_group(measure: Measure, name: str, other: Measure, wordings: Sequence[str]) -> bool:
+def _differ_in_group(measure: Measure, name: str, known: _Known) -> bool:
     """Say whether the two are about different ones of an exclusive group: 小学 and 初中, 城市 and 农村."""
-    for group in words().exclusive:
-        said = [measure.label, _BRACKETED.sub("", measure.quote)]
-        said += [_last_named(group, measure.context), canonical(name)] if tuple(group) in words().carried else []
-        ours, theirs = _named(group, said), _named(group, [other.label, "".join(wordings)])
-        if ours and theirs and not ours & theirs:
-            return True
+    for group, theirs in zip(words().exclusive, known.groups, strict=True):
+        if theirs:
+            said = [measure.label, _BRACKETED.sub("", measure.quote)]
+            said += [_last_named(group, measure.context), canonical(name)] if group in words().carried else []
+            ours = _named(group, said)
+            if ours and not ours & theirs:
+                return True
     return False
 
 
@@ -256,14 +286,14 @@ def _named(group: Sequence[str], texts: Sequence[str]) -> set[str]:
     return next((names for names in found if names), set())
 
 
-def _other_money(measure: Measure, wordings: Sequence[str]) -> bool:
-    known = "".join(wordings)
-    return any(noun in measure.label and noun not in known for noun in words().money)
+def _other_money(measure: Measure, known: _Known) -> bool:
+    return any(noun in measure.label and noun not in known.whole for noun in words().money)
 
 
-def _pairs(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _pairs(text: str) -> frozenset[str]:
     letters = canonical(text)
-    return {letters[index : index + 2] for index in range(len(letters) - 1)}
+    return frozenset(map(str.__add__, letters, letters[1:]))
 
 
 def _shared(one: str, other: str) -> float:
@@ -284,10 +314,10 @@ def _bare_head(label: str) -> bool:
     return any(key(label) in forms for forms in words().rate_heads)
 
 
-def _inside(wording: str, text: str) -> float:
-    """Return how much of a wording stands somewhere in a text."""
-    a = _pairs(wording)
-    return len(a & _pairs(text)) / len(a) if a else 0.0
+def _inside(wording: str, around: frozenset[str]) -> float:
+    """Return how much of a wording stands somewhere in a text, given the pairs of its characters."""
+    pairs = _pairs(wording)
+    return len(pairs & around) / len(pairs) if pairs else 0.0
 
 
 def indicator_facts(codes: CodeLists, iri: str) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from gongfu.catalogue import Item
 from gongfu.synonyms import canonical, kinds_of_people
@@ -18,7 +18,7 @@ from gongfu.text import key
 # What the likeness of two rows is made of: their names, how much of either name stands somewhere in the other row, what
 # is provided, whether that is nearly all of both, to whom. Fitted to the rows that people paired in three published
 # catalogues and twelve written ones.
-_WEIGHTS = (0.25, 0.32, 0.20, 0.12, 0.23)
+_NAMES, _INSIDE, _PROVIDED, _NEARLY_ALL, _TARGET = 0.25, 0.32, 0.20, 0.12, 0.23
 _DOMAIN = 0.02
 # What is left of the likeness of two rows when one is named after people of whom the other does not speak.
 _OF_OTHERS = 0.7
@@ -31,56 +31,70 @@ _EXCEPTED = re.compile(
 )
 _LISTED = re.compile("[、和与及]")
 
-Vector = Mapping[str, float]
 Pairs = Set[str]
+Counts = Mapping[str, float]
+"""For each pair of a text 1 + log of how often it stands there."""
+Rarity = Mapping[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A row as pairs of neighbouring characters: of its name, of what it provides, of name, that and target group.
+    """A row as pairs of neighbouring characters: of its name, of what it provides, to whom, and of all three.
 
-    ``pieces`` are those of each thing that the name lists (就业登记与失业登记). ``vectors`` weigh those of name, text
-    and target by number and rarity, to length one.
+    ``pieces`` are those of each thing that the name lists (就业登记与失业登记).
     """
 
     pieces: Sequence[Pairs]
-    name: Pairs
-    text: Pairs
-    everything: Pairs
-    vectors: Mapping[str, Vector]
+    name: Counts
+    text: Counts
+    target: Counts
+    everything: frozenset[str]
 
 
-class _Index:
-    """The nation's rows turned round: for each pair of characters the rows that have it, with its weight there."""
+class _Turned:
+    """Rows turned round: for each pair of characters the rows that have it, with its count there."""
 
-    def __init__(self, vectors: Iterable[Vector]) -> None:
+    def __init__(self, rows: Sequence[Counts]) -> None:
+        self.size = len(rows)
         self.entries: dict[str, list[tuple[int, float]]] = {}
-        self.weights: list[float] = []
-        for row, vector in enumerate(vectors):
-            self.weights.append(sum(vector.values()))
-            for pair, weight in vector.items():
-                self.entries.setdefault(pair, []).append((row, weight))
+        for row, counts in enumerate(rows):
+            for pair, often in counts.items():
+                self.entries.setdefault(pair, []).append((row, often))
 
-    def sums(self, vector: Vector) -> list[float]:
-        """Return for each row the sum over the pairs it shares with a vector; only what is shared costs time."""
-        found = [0.0] * len(self.weights)
-        for pair, weight in vector.items():
-            for row, other in self.entries.get(pair, ()):
-                found[row] += weight * other
-        return found
-
-    def common(self, pairs: Pairs) -> list[int]:
-        """Return for each row how many pairs it shares with these."""
-        found = [0] * len(self.weights)
+    def shared(self, pairs: Iterable[str], rarity: Rarity) -> list[float]:
+        """Return for each row the weight by rarity of the pairs it shares with these; only those cost time."""
+        found = [0.0] * self.size
         for pair in pairs:
-            for row, _ in self.entries.get(pair, ()):
-                found[row] += 1
+            if entries := self.entries.get(pair):
+                rare = rarity[pair]
+                for row, _ in entries:
+                    found[row] += rare
         return found
 
-    def shares(self, pairs: Pairs, weight: float = 0.0) -> list[float]:
-        """Return for each row how much of its own weight it shares with these pairs, or of theirs where it is given."""
-        shared = self.sums(dict.fromkeys(pairs, 1.0))
-        return [_part(one, weight or own) for one, own in zip(shared, self.weights, strict=True)]
+    def met(self, counts: Counts, rarity: Rarity) -> tuple[list[float], list[float], list[int]]:
+        """Return for each row the product of its vector with this one, and weight and number of the shared pairs."""
+        products, shared, common = [0.0] * self.size, [0.0] * self.size, [0] * self.size
+        for pair, often in counts.items():
+            if entries := self.entries.get(pair):
+                rare = rarity[pair]
+                weight = often * rare * rare
+                for row, other in entries:
+                    products[row] += weight * other
+                    shared[row] += rare
+                    common[row] += 1
+        return products, shared, common
+
+
+@dataclass(frozen=True)
+class _Nation:
+    """What does not change from catalogue to catalogue: the nation's rows, turned round, and in how many a pair is."""
+
+    rows: tuple[Row, ...]
+    seen: Counter[str]
+    names: _Turned
+    texts: _Turned
+    targets: _Turned
+    everything: _Turned
 
 
 @dataclass(frozen=True)
@@ -90,38 +104,84 @@ class Likeness:
     items: Sequence[Item]
     nation: Sequence[Item]
     ours: Sequence[Row]
-    theirs: Sequence[Row]
-    rarity: Vector
+    turned: _Nation
+    rarity: Rarity
+
+    @property
+    def theirs(self) -> Sequence[Row]:
+        """Return the rows of the nation."""
+        return self.turned.rows
 
     def scores(self) -> list[list[float]]:
         """Return the likeness, 0 to 1, of every row (first index) and every national item (second)."""
-        cosines = {part: _Index(row.vectors[part] for row in self.theirs) for part in ("name", "text", "target")}
-        names, texts = self._index(row.name for row in self.theirs), self._index(row.text for row in self.theirs)
-        everything = self._index(row.everything for row in self.theirs)
-        found = []
-        for row, item in zip(self.ours, self.items, strict=True):
-            parts = [
-                _names(row, cosines["name"], names, self.weight(row.name)),
-                _inside(row, names, everything, self.weight(row.name)),
-                *_provided(row, cosines["text"], texts, self.weight(row.text)),
-                _target(row, cosines["target"]),
-            ]
-            weighed = [[weight * one for one in part] for weight, part in zip(_WEIGHTS, parts, strict=True)]
-            found.append(self._named(item, [sum(one) for one in zip(*weighed, strict=True)]))
+        return [self._named(item, self._scores(row)) for row, item in zip(self.ours, self.items, strict=True)]
+
+    def _scores(self, row: Row) -> list[float]:
+        parts = zip(self._of_names(row), self._of_texts(row), self._of_targets(row), strict=True)
+        return [name + text + target for name, text, target in parts]
+
+    def _of_names(self, row: Row) -> list[float]:
+        """Compare names, as a whole and how much of the shorter is in the other; and each name with all of the row."""
+        turned, rarity, own = self.turned, self.rarity, self.weight(row.name) or 1.0
+        products, shared, _ = turned.names.met(row.name, rarity)
+        ours, theirs = turned.everything.shared(row.name, rarity), turned.names.shared(row.everything, rarity)
+        length = self._length(row.name)
+        columns = zip(products, shared, ours, theirs, self._lengths[0], self._weights[0], strict=True)
+        return [
+            _NAMES * (0.4 * product / (length * other) + 0.6 * both / (own if own < weight else weight))
+            + _INSIDE * (one / own + their / weight) / 2
+            for product, both, one, their, other, weight in columns
+        ]
+
+    def _of_texts(self, row: Row) -> list[float]:
+        """Compare what is provided: as a whole or ours inside theirs; and whether that is nearly all of both."""
+        products, shared, common = self.turned.texts.met(row.text, self.rarity)
+        own, length = self.weight(row.text), self._length(row.text)
+        found: list[float] = []
+        columns = zip(products, shared, common, self._lengths[1], self._weights[1], strict=True)
+        for product, both, many, other, weight in columns:
+            whole = product / (length * other)
+            if many >= _ENOUGH:
+                nearly = both / (own if own > weight else weight)
+                found.append(_PROVIDED * max(whole, 0.8 * both / own) + _NEARLY_ALL * nearly)
+            else:
+                found.append(_PROVIDED * whole)
         return found
 
-    def _index(self, rows: Iterable[Pairs]) -> _Index:
-        return _Index({pair: self.rarity[pair] for pair in pairs} for pairs in rows)
+    def _of_targets(self, row: Row) -> list[float]:
+        """Compare target groups; one that many items share (城乡居民) tells little."""
+        products, _, _ = self.turned.targets.met(row.target, self.rarity)
+        length = self._length(row.target)
+        cosines = [product / (length * other) for product, other in zip(products, self._lengths[2], strict=True)]
+        common = math.sqrt(max(1, sum(one > 0.8 for one in cosines)))
+        return [_TARGET * one / common for one in cosines]
+
+    @cached_property
+    def _lengths(self) -> tuple[list[float], ...]:
+        """The lengths of the vectors of the nation's names, texts and target groups."""
+        columns = zip(*((row.name, row.text, row.target) for row in self.theirs), strict=True)
+        return tuple([self._length(counts) for counts in column] for column in columns)
+
+    @cached_property
+    def _weights(self) -> tuple[list[float], list[float]]:
+        """The weights of the nation's names and texts, 1 for an empty one, which shares nothing."""
+        rows = self.theirs
+        return [self.weight(row.name) or 1.0 for row in rows], [self.weight(row.text) or 1.0 for row in rows]
+
+    def _length(self, counts: Counts) -> float:
+        """Return the length of a text's vector, whose parts are counts by rarity; 1 for an empty text."""
+        rarity = self.rarity
+        return math.sqrt(sum([(often * rarity[pair]) ** 2 for pair, often in counts.items()])) or 1.0
 
     def _named(self, item: Item, scores: list[float]) -> list[float]:
         """Set rows of one name at 1: nothing tells them apart, and a second one becomes a split. Add the domain."""
-        name = key(item.name)
-        domains = [_DOMAIN if same_domain(item, other) else 0.0 for other in self.nation]
-        names = [name == key(other.name) for other in self.nation]
+        name, domain = key(item.name), bare_domain(item)
+        columns = zip(scores, self._names, self.domains, self._of_others(item), strict=True)
         return [
-            1.0 if same else min(_OF_OTHERS * score if others else score + domain, 0.99)
-            for same, score, domain, others in zip(names, scores, domains, self._of_others(item), strict=True)
-        ]
+            1.0 if name == theirs
+            else min(_OF_OTHERS * score if others else score + (_DOMAIN if domain == heading else 0.0), 0.99)
+            for score, theirs, heading, others in columns
+        ]  # fmt: skip
 
     def _of_others(self, item: Item) -> list[bool]:
         """Say of each national item whether it knows nothing of the people whom this row's name is about.
@@ -129,12 +189,26 @@ class Likeness:
         退役军人就业创业服务 is no 创业服务: the nation serves 退役军人 in items of their own.
         """
         about = [group for group in kinds_of_people() if group in item.name]
-        texts = ["".join((other.name, other.text("target"), other.text("standard"))) for other in self.nation]
-        return [bool(about) and not any(group in text for group in about) for text in texts]
+        return [bool(about) and not any(group in text for group in about) for text in self._said]
 
-    def weight(self, pairs: Pairs) -> float:
+    @cached_property
+    def _said(self) -> list[str]:
+        """Where the nation's items may speak of people."""
+        return ["".join((other.name, other.text("target"), other.text("standard"))) for other in self.nation]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [key(other.name) for other in self.nation]
+
+    @cached_property
+    def domains(self) -> list[str]:
+        """The bare names of the domains of the nation's items."""
+        return [bare_domain(other) for other in self.nation]
+
+    def weight(self, pairs: Iterable[str]) -> float:
         """Return the weight of a set of pairs by their rarity."""
-        return sum(self.rarity[pair] for pair in pairs)
+        rarity = self.rarity
+        return sum([rarity[pair] for pair in pairs])
 
     def share(self, part: Pairs, whole: Pairs) -> float:
         """Return how much of the pairs of one text, by rarity, stands in the other."""
@@ -143,10 +217,11 @@ class Likeness:
     def part_of(self, i: int, n: int) -> float:
         """Return how surely a row is a part of a national item: its name or what it provides stands in that one."""
         one, other = self.ours[i], self.theirs[n]
-        text = self.share(one.text, other.text) if len(one.text & other.text) >= _ENOUGH else 0.0
+        both = one.text.keys() & other.text.keys()
+        text = self.share(one.text.keys(), both) if len(both) >= _ENOUGH else 0.0
         pieces = [pairs for pairs in one.pieces if pairs]
         listed = min((self.share(pairs, other.everything) for pairs in pieces), default=0.0)
-        return max(self.share(one.name, other.everything), listed if len(pieces) > 1 else 0.0, text)
+        return max(self.share(one.name.keys(), other.everything), listed if len(pieces) > 1 else 0.0, text)
 
     def added(self, n: int, known: int, i: int) -> float:
         """Return how much of what tells one national item from another, ``known``, a row has: it answers to both.
@@ -155,41 +230,10 @@ class Likeness:
         apart (职工, 创业) must stand in the row's own name: elsewhere it may be there by chance.
         """
         one, other, row = self.theirs[n], self.theirs[known], self.ours[i]
-        telling = one.name - other.name
-        name = self.share(telling, row.everything if len(telling) > _CHANCE else row.name)
-        text = self.share(one.text - other.everything, row.text)
+        telling = one.name.keys() - other.name.keys()
+        name = self.share(telling, row.everything if len(telling) > _CHANCE else row.name.keys())
+        text = self.share(one.text.keys() - other.everything, row.text.keys())
         return max(name, min(1.0, 3 * text))
-
-
-def _names(row: Row, cosine: _Index, names: _Index, own: float) -> list[float]:
-    """Compare names: as a whole, and how much of the shorter stands in the other."""
-    cosines = cosine.sums(row.vectors["name"])
-    shares = zip(names.shares(row.name, own), names.shares(row.name), strict=True)
-    return [0.4 * whole + 0.6 * max(share) for whole, share in zip(cosines, shares, strict=True)]
-
-
-def _inside(row: Row, names: _Index, everything: _Index, own: float) -> list[float]:
-    """Compare each name with the whole of the other row."""
-    both = zip(everything.shares(row.name, own), names.shares(row.everything), strict=True)
-    return [(ours + theirs) / 2 for ours, theirs in both]
-
-
-def _provided(row: Row, cosine: _Index, texts: _Index, own: float) -> tuple[list[float], list[float]]:
-    """Compare what is provided: as a whole or ours inside theirs; and whether that is nearly all of both."""
-    inside = [
-        share if common >= _ENOUGH else 0.0
-        for share, common in zip(texts.shares(row.text, own), texts.common(row.text), strict=True)
-    ]
-    cosines = cosine.sums(row.vectors["text"])
-    texts_alike = [max(whole, 0.8 * part) for whole, part in zip(cosines, inside, strict=True)]
-    return texts_alike, [min(pair) for pair in zip(inside, texts.shares(row.text), strict=True)]
-
-
-def _target(row: Row, cosine: _Index) -> list[float]:
-    """Compare target groups; one that many items share (城乡居民) tells little."""
-    cosines = cosine.sums(row.vectors["target"])
-    common = math.sqrt(max(1, sum(one > 0.8 for one in cosines)))
-    return [one / common for one in cosines]
 
 
 def _part(shared: float, weight: float) -> float:
@@ -198,51 +242,50 @@ def _part(shared: float, weight: float) -> float:
 
 def likeness(items: Sequence[Item], nation: Sequence[Item]) -> Likeness:
     """Return the likeness of a catalogue's rows and the nation's items."""
-    counted = [_counted(item) for item in (*items, *nation)]
-    rarity = _rarity(counted)
-    pieces = [[_pairs_of(piece).keys() for piece in _LISTED.split(item.name)] for item in (*items, *nation)]
-    rows = [_row(texts, rarity, listed) for texts, listed in zip(counted, pieces, strict=True)]
-    return Likeness(items, nation, rows[: len(items)], rows[len(items) :], rarity)
+    ours, turned = [_row(*_texts(item)) for item in items], _nation(tuple(map(_texts, nation)))
+    seen = turned.seen.copy()
+    for row in ours:
+        seen.update(row.everything)
+    count = len(items) + len(nation)
+    rare = {often: math.log(1 + count / often) for often in set(seen.values())}
+    return Likeness(items, nation, ours, turned, {pair: rare[often] for pair, often in seen.items()})
 
 
-def _counted(item: Item) -> Mapping[str, Counter[str]]:
+def _texts(item: Item) -> tuple[str, str, str]:
+    """Return the name of an item, what it provides, and to whom."""
     provided = "。".join(item.text(column) for column in ("content", "standard", "coverage"))
-    texts = {"name": item.name, "text": provided, "target": item.text("target")}
-    return {part: _pairs_of(text if part == "name" else _EXCEPTED.sub("", text)) for part, text in texts.items()}
+    return item.name, provided, item.text("target")
 
 
-def _pairs_of(text: str) -> Counter[str]:
+@lru_cache(maxsize=4)
+def _nation(texts: tuple[tuple[str, str, str], ...]) -> _Nation:
+    rows = tuple(_row(*one) for one in texts)
+    names, provided, targets = [row.name for row in rows], [row.text for row in rows], [row.target for row in rows]
+    everything = [dict.fromkeys(row.everything, 1.0) for row in rows]
+    seen = Counter(pair for row in rows for pair in row.everything)
+    return _Nation(rows, seen, _Turned(names), _Turned(provided), _Turned(targets), _Turned(everything))
+
+
+@lru_cache(maxsize=1024)  # a county's rows are mostly its province's, word for word
+def _row(name: str, text: str, target: str) -> Row:
+    own, provided, whom = _counts(name), _counts(_EXCEPTED.sub("", text)), _counts(_EXCEPTED.sub("", target))
+    pieces = tuple(_counts(piece).keys() for piece in _LISTED.split(name))
+    return Row(pieces, own, provided, whom, frozenset().union(own, provided, whom))
+
+
+def _counts(text: str) -> Counts:
     letters = canonical(text)
-    return Counter(letters[index : index + 2] for index in range(len(letters) - 1))
+    counted = Counter(map(str.__add__, letters, letters[1:]))
+    return {pair: 1 + math.log(count) for pair, count in counted.items()}
 
 
-def _rarity(counted: Sequence[Mapping[str, Counter[str]]]) -> Vector:
-    seen: Counter[str] = Counter()
-    for texts in counted:
-        seen.update({pair for text in texts.values() for pair in text})
-    return {pair: math.log(1 + len(counted) / count) for pair, count in seen.items()}
-
-
-def _row(texts: Mapping[str, Counter[str]], rarity: Vector, pieces: Sequence[Pairs]) -> Row:
-    vectors = {part: _vector(counts, rarity) for part, counts in texts.items()}
-    everything = frozenset(pair for counts in texts.values() for pair in counts)
-    return Row(pieces, frozenset(texts["name"]), frozenset(texts["text"]), everything, vectors)
-
-
-def _vector(counts: Counter[str], rarity: Vector) -> Vector:
-    weighted = {pair: (1 + math.log(count)) * rarity[pair] for pair, count in counts.items()}
-    length = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
-    return {pair: weight / length for pair, weight in weighted.items()}
-
-
-def same_domain(one: Item, other: Item) -> bool:
-    """Say whether two rows stand under headings of one name: 基本公共文化体育服务 is 文化体育."""
-    return _bare_domain(one.text("domain")) == _bare_domain(other.text("domain"))
+def bare_domain(item: Item) -> str:
+    """Return the name of an item's domain without the words that catalogues add or drop: 文化体育."""
+    return _bare(item.text("domain"))
 
 
 @lru_cache(maxsize=4096)
-def _bare_domain(heading: str) -> str:
-    """Return the domain's name without the words that catalogues add or drop."""
+def _bare(heading: str) -> str:
     name = key(heading)
     for word in ("基本", "公共", "服务"):
         name = name.replace(word, "")

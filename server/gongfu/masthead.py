@@ -6,6 +6,7 @@ Place in the flow: beside arrange; for a file that no source.yaml describes. Onl
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from gongfu.text import reading
 
@@ -32,7 +33,8 @@ class Masthead:
 
 def read_masthead(prose: str, titles: str = "") -> Masthead:
     """Return what the first lines of a document's text, and the titles of its tables, say of the document."""
-    lines = [reading(line).text for line in prose.splitlines() if line.strip()][:_HEAD_LINES]
+    printed = islice((line for line in prose.splitlines() if line.strip()), _HEAD_LINES)
+    lines = [reading(line).text for line in printed]
     lines = [line.strip("*#（）") for line in lines]
     number = next((line for line in lines if _NUMBER.fullmatch(line)), "")
     issuer = next((line for line in lines if _ISSUER.match(line)), "")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from gongfu.catalogue import Item, Unread
-from gongfu.likeness import Likeness, likeness, same_domain
+from gongfu.likeness import Likeness, bare_domain, likeness
 from gongfu.text import key
 from gongfu.thresholds import threshold
 
@@ -48,21 +48,28 @@ def match(
     ``quantities`` maps an item's key to the national items whose quantities it names (在册患者管理率 speaks for
     严重精神障碍患者管理 whatever the row is called): words of weight that character statistics may not show.
     """
-    alike, named = likeness(items, nation), quantities or {}
-    scores = [
-        [_raised(score, other.key in named.get(item.key, ())) for score, other in zip(row, nation, strict=True)]
-        for row, item in zip(alike.scores(), items, strict=True)
-    ]
+    alike = likeness(items, nation)
+    scores = alike.scores()
+    named = _named(items, nation, quantities or {})
+    _raise(scores, named)
     pairs = _assign(scores)
     pairs += _splits(alike, scores, pairs)
     pairs += _left_over(alike, scores, pairs)
-    keys = [named.get(item.key, frozenset()) for item in items]
-    pairs += _merges(alike, scores, pairs, [{n for n, one in enumerate(nation) if one.key in own} for own in keys])
+    pairs += _merges(alike, scores, pairs, named)
     return _correspondences(items, nation, _surer(scores, pairs))
 
 
-def _raised(score: float, names_its_quantity: bool) -> float:
-    return score if score == 1.0 or not names_its_quantity else min(score + threshold("match-quantity"), 0.99)
+def _named(items: Sequence[Item], nation: Sequence[Item], quantities: Quantities) -> list[set[int]]:
+    """Return for each row the places of the national items whose quantities it names."""
+    places = {item.key: n for n, item in enumerate(nation)}
+    return [{places[one] for one in quantities.get(item.key, ()) if one in places} for item in items]
+
+
+def _raise(scores: list[list[float]], named: Sequence[Set[int]]) -> None:
+    """Raise the likeness of the rows to the national items whose quantities they name."""
+    for row, own in zip(scores, named, strict=True):
+        for n in own:
+            row[n] = row[n] if row[n] == 1.0 else min(row[n] + threshold("match-quantity"), 0.99)
 
 
 @dataclass(frozen=True)
@@ -154,13 +161,13 @@ def _left_over(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -
     """Propose pairs among what nothing claims, within one domain: each must be the other's nearest."""
     free_items = set(range(len(alike.items))) - {pair.item for pair in pairs}
     free_nation = set(range(len(alike.nation))) - {pair.nation for pair in pairs}
+    highest = {n: max((scores[i][n] for i in free_items), default=0.0) for n in free_nation}
     found: list[_Pair] = []
     for i in sorted(free_items):
-        near = {n: scores[i][n] for n in free_nation if same_domain(alike.items[i], alike.nation[n])}
+        domain = bare_domain(alike.items[i])
+        near = {n: scores[i][n] for n in free_nation if alike.domains[n] == domain}
         best = max(near, key=lambda n: near[n], default=None)
-        if best is None or near[best] < threshold("match-left-over"):
-            continue
-        if all(scores[other][best] <= near[best] for other in free_items):
+        if best is not None and near[best] >= threshold("match-left-over") and near[best] == highest[best]:
             found.append(_Pair(i, best, near[best], "left-over"))
     return found
 

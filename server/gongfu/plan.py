@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from gongfu.arrange import columns, is_heading
+from gongfu.arrange import heads_catalogue, is_heading
 from gongfu.catalogue import CellReference, Observation, Plan, Task, Unread
 from gongfu.codes import CodeLists
 from gongfu.document import Cell, Document, Table
@@ -102,7 +102,7 @@ def _take_header(taken: _Taken, filled: list[Cell]) -> bool:
     """Say whether the row heads an indicator table or a division of tasks; any other header ends both."""
     if len(filled) < 2 or any(len(cell.text) > 2 * _HEADER_MAX or len(key(cell.text)) > _HEADER_MAX for cell in filled):
         return False
-    if (taken.figures or taken.tasks) and _heads_catalogue(filled):
+    if (taken.figures or taken.tasks) and heads_catalogue(tidy(cell.text) for cell in filled):
         taken.figures, taken.tasks = {}, {}
         return False
     if not _opening_titles().intersection(key(cell.text) for cell in filled):
@@ -117,10 +117,6 @@ def _take_header(taken: _Taken, filled: list[Cell]) -> bool:
         taken.figures, taken.tasks = {}, named
         return True
     return False
-
-
-def _heads_catalogue(filled: list[Cell]) -> bool:
-    return columns().make_header({name for cell in filled if (name := columns().field(tidy(cell.text)))})
 
 
 def _take_indicator(taken: _Taken, table: Table, filled: list[Cell]) -> None:

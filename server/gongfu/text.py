@@ -20,6 +20,10 @@ _INNER_SPACE = re.compile(
     rf"|(?<=[{_CJK}（）()，,。；;：:、“”‘’《》])[ \t\u3000\u00a0\u200b\ufeff]+(?=[{_CLOSE}])"
 )
 
+_UNTIDY = re.compile("[\\s\u200b\ufeff<*&\u2e80-\u2fd5]")  # a text with none of these is tidy
+_THOUSANDS = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
+_UNNAMED = re.compile(r"[^\w%‰]|_")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -43,15 +47,26 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Characters:
+    """The table of characters: ``changing`` finds what does not stand in the reading form as it is printed.
+
+    ``forms`` is what stands there for it; markup and other white space have none.
+    """
+
     mouth_words: frozenset[str]
     supplement: dict[str, str]
-    marks: dict[str, str]
+    forms: dict[str, str]
+    changing: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
 def _characters() -> _Characters:
     table = read_yaml(house().data / "wording" / "characters.yaml")
-    return _Characters(frozenset(table["mouth_words"]), table["supplement"], table["marks"])
+    letters = [letter for letter in map(chr, range(0xFF10, 0xFF5B)) if letter.isalnum()]
+    wide = {letter: unicodedata.normalize("NFKC", letter) for letter in letters}
+    # Lines of a cell are what arrange put together from the cells of one merged row.
+    forms = {**wide, **table["marks"], "\n": "；"}
+    changing = re.compile(rf"{_MARKUP.pattern}|[\s\u200b\ufeff{re.escape(''.join(forms))}]")
+    return _Characters(frozenset(table["mouth_words"]), table["supplement"], forms, changing)
 
 
 def plain_characters(text: str) -> str:
@@ -77,6 +92,8 @@ def tidy(text: str) -> str:
 
     Line breaks inside a cell are typesetting and go; misprints and odd punctuation stay.
     """
+    if not _UNTIDY.search(text):
+        return text
     text = plain_characters(_MARKUP.sub("", text)).replace("\r", "").strip()
     text = re.sub(r"[ \t\u3000\u00a0]*\n[ \t\u3000\u00a0]*", "\n", text)
     text = re.sub(r"(?<=[A-Za-z0-9,.])\n(?=[A-Za-z])", " ", text).replace("\n", "")
@@ -85,32 +102,32 @@ def tidy(text: str) -> str:
 
 def reading(printed: str) -> Reading:
     """Return the reading form of printed text: half-width digits and letters, one form of each mark, no white space."""
-    marks = _characters().marks
-    plain = plain_characters(printed)
-    skipped = {index for match in _MARKUP.finditer(printed) for index in range(*match.span())}
-    pieces: list[tuple[str, int]] = []
-    for index, character in enumerate(plain):
-        if index in skipped:
-            continue
-        if character == "\n" and pieces:
-            pieces.append(("；", index))  # lines that arrange put together from the cells of one merged row
-        if character.isspace() or character in "\u200b\ufeff":
-            continue
-        if "\uff10" <= character <= "\uff5a" and character.isalnum():
-            character = unicodedata.normalize("NFKC", character)
-        pieces.extend((piece, index) for piece in marks.get(character, character))
-    return _without_thousands(printed, pieces)
+    plain, characters = plain_characters(printed), _characters()
+    parts: list[str] = []
+    origin: list[int] = []
+    begin = 0
+    for found in characters.changing.finditer(plain):
+        start, end = found.span()
+        parts.append(plain[begin:start])
+        origin += range(begin, start)
+        form = characters.forms.get(found.group(), "") if origin or found.group() != "\n" else ""
+        parts.append(form)
+        origin += (start for _ in form)
+        begin = end
+    return _without_thousands(printed, "".join([*parts, plain[begin:]]), [*origin, *range(begin, len(plain))])
 
 
-def _without_thousands(printed: str, pieces: list[tuple[str, int]]) -> Reading:
+def _without_thousands(printed: str, text: str, origin: list[int]) -> Reading:
     """Drop the comma of 1,000: it is the only comma between one to three digits and exactly three digits."""
-    text = "".join(piece for piece, _ in pieces)
-    commas = {match.start() for match in re.finditer(r"(?<=\d)，(?=\d{3}(?!\d))", text)}
-    kept = [piece for index, piece in enumerate(pieces) if index not in commas]
-    return Reading(printed, "".join(piece for piece, _ in kept), tuple(index for _, index in kept))
+    for found in reversed(list(_THOUSANDS.finditer(text))):
+        text = text[: found.start()] + text[found.end() :]
+        del origin[found.start()]
+    return Reading(printed, text, tuple(origin))
 
 
 @lru_cache(maxsize=16384)  # the same titles, names and code labels are asked for thousands of times in one check
 def key(text: str) -> str:
     """Return what two wordings must share to be the same name: reading form without punctuation."""
-    return re.sub(r"[^\w%‰]|_", "", reading(text).text)
+    characters = _characters()
+    read = characters.changing.sub(lambda found: characters.forms.get(found.group(), ""), plain_characters(text))
+    return _UNNAMED.sub("", read)
