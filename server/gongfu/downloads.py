@@ -3,21 +3,36 @@
 Place in the flow: HTTP. Only files that the list of checksums names can be had.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, Response
 
 from gongfu.dumps import SUMS
+from gongfu.negotiation import choose
 from gongfu.problems import Problem
-from gongfu.responses import FRESH, READING
+from gongfu.responses import FRESH, READING, unchanged_or
 from gongfu.service import Service
 from gongfu.sparql.dataset import Dataset
 from gongfu.sparql.request import matches
 
+_JSON, _HTML = "application/json", "text/html"
 
-def add_downloads(app: FastAPI, service: Service) -> None:
-    """Add /dumps/… and /.well-known/void."""
+
+def add_downloads(app: FastAPI, service: Service, page_address: Callable[[Request, str], str]) -> None:
+    """Add /dumps, /dumps/… and /.well-known/void. ``page_address`` returns where a page stands for a visitor."""
+
+    @app.api_route("/dumps", methods=list(READING), include_in_schema=False)
+    @app.api_route("/dumps/", methods=list(READING), include_in_schema=False)
+    async def index(request: Request) -> Response:
+        """List the dump files; lead browsers to the page that lists them."""
+        accept = ",".join(request.headers.getlist("accept")) or None
+        if choose(accept, (_JSON, _HTML)) == _HTML:
+            place = page_address(request, "reuse") + "#dumps"
+            return Response(status_code=303, headers={"location": place, "vary": "Accept, Accept-Language"})
+        listed = json.dumps(list(_listed(service.dataset, service.derived(checksums)))).encode()
+        return unchanged_or(request, listed, _JSON, {"vary": "Accept"})
 
     @app.api_route("/dumps/{name}", methods=list(READING), include_in_schema=False)
     async def dump(request: Request, name: str) -> Response:
@@ -35,6 +50,13 @@ def add_downloads(app: FastAPI, service: Service) -> None:
     async def void(request: Request) -> Response:
         """Lead to the description of the dataset."""
         return Response(status_code=303, headers={"location": "/dataset"})
+
+
+def _listed(dataset: Dataset, sums: Mapping[str, str]) -> Iterator[Mapping[str, str | int]]:
+    for name, digest in sums.items():
+        if name != SUMS:
+            size = (dataset.path.parent / "dumps" / name).stat().st_size
+            yield {"name": name, "address": f"/dumps/{name}", "bytes": size, "sha256": digest}
 
 
 def checksums(dataset: Dataset) -> Mapping[str, str]:

@@ -35,7 +35,7 @@ def open_rooms(service: Service, metrics: Metrics, out: Path | None, publisher: 
     app = FastAPI(title="公服 gongfu", version=__version__, docs_url=None, redoc_url=None)
     add_problems(app, service.problems)
     add_metrics(app, metrics)
-    add_downloads(app, service)
+    add_downloads(app, service, page_address)
     add_graph_store(app, service, publisher or (CataloguePublisher(service, out) if out else None))
     checks = add_check(app, service)
     add_pages(app, service)

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from gongfu.pages.check import add_check_room
 from gongfu.pages.compare import add_compare
 from gongfu.pages.conformance import add_conformance
+from gongfu.pages.interface import add_interface
 from gongfu.pages.layout import FOLDER, served
 from gongfu.pages.lookup import add_lookup
 from gongfu.pages.messages import preferred_language
@@ -30,6 +31,7 @@ def add_pages(app: FastAPI, service: Service) -> None:
     add_query(app, service)
     add_reuse(app, service)
     add_conformance(app, service)
+    add_interface(app, service)
     add_lookup(app, service)  # last: it takes every address that is left
 
 
