@@ -353,7 +353,7 @@ def test_a_terminal_without_chinese_letters_does_not_stop_the_report() -> None:
     settings = {"PYTHONPATH": str(HERE.parent / "server"), "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, capture_output=True, env=settings, check=False)
     assert (done.returncode, done.stderr.decode()) == (1, "")
-    assert "低于国家第30项的90%以上" in done.stdout.decode("utf-8")
+    assert "低于国家第30项的标准（90%以上）" in done.stdout.decode("utf-8")
 
 
 # --- the report for people --------------------------------------------------------------------------------------------
@@ -396,7 +396,7 @@ def test_text_in_chinese() -> None:
         "  R10 地方标准不得低于国家标准\n"
         "     依据：中办发〔2018〕55号二（六）：对于国家规定最低标准的基本公共服务，地方标准水平既不得低于国家标准，"
         "也不得脱离实际盲目攀高\n"
-        "   · [R10.below E3] 第30项“儿童健康管理”的0—6岁儿童健康管理率为80%以上，低于国家第30项的90%以上。"
+        "   · [R10.below E3] 第30项“儿童健康管理”的0—6岁儿童健康管理率为80%以上，低于国家第30项的标准（90%以上）。"
         "请提高到不低于国家标准。\n"
         "       本清单：“0—6岁儿童健康管理率达到80%以上”\n"
         "       国家：“0—6岁儿童健康管理率逐步达到90%”\n"

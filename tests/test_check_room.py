@@ -87,7 +87,7 @@ def test_the_report_of_a_check_stands_at_its_address_in_both_languages(
     policy = answer.headers["content-security-policy"]
     assert "'unsafe-inline'" not in policy
     tree = tree_of(answer)
-    words = {"zh": "低于国家第30项的90%以上", "en": "below at least 90% of national item 30"}[language]
+    words = {"zh": "低于国家第30项的标准（90%以上）", "en": "below at least 90% of national item 30"}[language]
     assert words in tree.text_content()
     assert tree.xpath("//img|//svg|//style|//@style|//@*[starts-with(name(), 'on')]") == []
     assert "<svg/onload=alert(1)" in tree.text_content()

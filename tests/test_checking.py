@@ -117,7 +117,7 @@ def test_a_job_tells_how_far_it_is_and_keeps_its_report_until_it_is_deleted(clie
     report = client.get(status["reports"][0]["address"])
     assert report.status_code == 200
     assert report.headers["content-security-policy"].startswith("default-src 'none'; style-src 'unsafe-inline'")
-    assert "低于国家第30项的90%以上" in report.text
+    assert "低于国家第30项的标准（90%以上）" in report.text
     assert client.request("DELETE", address).status_code == 204
     problem(client.get(address), 404, "check-unknown")
     assert not (folder / address.removeprefix("/check/")).exists()

@@ -110,7 +110,7 @@ def test_every_cell_with_a_finding_is_coloured_and_commented(report: Report, ret
     text = sheet["E4"].comment.text if sheet["E4"].comment else ""
     assert text.startswith("处长：请核对\n")
     assert (
-        "低于国家第30项的90%以上。请提高到不低于国家标准。\n国家：“0—6岁儿童健康管理率逐步达到90%”\n依据：中办发"
+        "低于国家第30项的标准（90%以上）。请提高到不低于国家标准。\n国家：“0—6岁儿童健康管理率逐步达到90%”\n依据：中办发"
         in text
     )
 

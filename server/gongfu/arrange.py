@@ -34,6 +34,7 @@ class Columns:
     ignored: tuple[re.Pattern[str], ...]
     headings: tuple[re.Pattern[str], ...]
     ditto: frozenset[str]
+    nothing: frozenset[str]
 
     def field(self, title: str) -> str | None:
         """Return the field a header title names: equal first, then the longest known title it contains."""
@@ -67,7 +68,8 @@ def columns() -> Columns:
     ignored = tuple(re.compile(pattern) for pattern in table["ignored_lines"])
     headings = tuple(re.compile(pattern) for pattern in table["headings"])
     ditto = frozenset(table["ditto"])
-    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored, headings, ditto)
+    nothing = frozenset(table["nothing"])
+    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored, headings, ditto, nothing)
 
 
 @dataclass
@@ -230,6 +232,8 @@ def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: f
     for cell in row:
         name = state.header.get(cell.column)
         text = _as_above(state, name, cell.text)
+        if text in columns().nothing:
+            continue
         if name and text:
             texts[name], cells[name] = text, CellReference(table.sheet, cell.address)
             if cell.column not in lent:

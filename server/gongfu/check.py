@@ -92,10 +92,11 @@ def check(
     nation = national(against, codes, base)
     tell("reading")
     catalogue = read_catalogue(path, region, codes)
-    if catalogue.edition.id == nation.catalogue.edition.id:  # two readings of one edition must not merge
+    itself = catalogue.edition.id == nation.catalogue.edition.id
+    if itself:  # two readings of one edition must not merge
         catalogue = replace(catalogue, edition=replace(catalogue.edition, id=f"{catalogue.edition.id}-checked"))
     # What a person stated holds for the edition it was stated against; against another the rows speak for themselves.
-    implements = catalogue.edition.implements in {"", nation.catalogue.edition.id}
+    implements = catalogue.edition.implements in {"", nation.catalogue.edition.id} and not itself
     stated = _stated(path.parent) if path.name == "catalogue.csv" and implements else None
     tell("comparing")
     examined = examine(catalogue, nation, codes, base, stated, engine=engine)

@@ -165,8 +165,11 @@ def _within(inner: Member, outer: Member) -> Verdict:
 
 
 def _goes_by_name(inner: Member, outer: Member) -> bool:
-    """Say whether the one side uses the very term that names the other side's item: 特困人员 for 特困人员救助供养."""
-    terms = [one for one in inner.stated if one.attribute in wording()["terms"]]
+    """Say whether the one side uses the very term that names the other side's item: 特困人员 for 特困人员救助供养.
+
+    A term that both sides use decides nothing: 留守儿童 under 14 and under 16 differ in the age that is added to it.
+    """
+    terms = [one for one in inner.stated if one.attribute in wording()["terms"] and one not in outer.stated]
     return any(contains(term, one) for term in terms for one in outer.named)
 
 

@@ -4,11 +4,15 @@ Place in the flow: **map**, beside graph.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from gongfu.codes import CodeLists
 from gongfu.facts import Graph, Iri, Row, mapped
 from gongfu.funding import FundingRule
 from gongfu.graph import node
+
+_WHOLE = 100
+_LEVELS = frozenset({"central", "province", "city", "county", "township"})  # none of them is part of another
 
 Funding = Mapping[str, Sequence[FundingRule]]
 
@@ -18,12 +22,44 @@ def funding_triples(edition: str, funding: Funding, codes: CodeLists, base: str,
     rows = [
         {"edition": edition, "key": key, "order": order, **part}
         for key, rules in funding.items() for order, rule in enumerate(rules, 1)
-        for part in _parts(rule, codes, method)
+        for part in _parts(rule, _total(rules, order), codes, method)
     ]  # fmt: skip
     return mapped("funding-rule", rows, base)
 
 
-def _parts(rule: FundingRule, codes: CodeLists, method: str) -> Iterator[Row]:
+def _total(rules: Sequence[FundingRule], order: int) -> Decimal | None:
+    """Return what the shares of a clause come to, or those of the clauses that share out one sum and end with it.
+
+    中央财政承担60%，省级财政承担30%，市县财政承担20% comes to 110 at its last clause. Clauses that come to less leave
+    the rest to somebody (其余由…), and 地方承担40%，其中省级30% says one part twice: neither comes to a judgement.
+    """
+    rule = rules[order - 1]
+    if len(rule.shares) > 1:
+        return sum((share.percent for share in rule.shares), Decimal(0))
+    if order < len(rules) and _shares_with(rules[order], rule):
+        return None
+    first = order - 1
+    while first > 0 and _shares_with(rules[first], rules[first - 1]):
+        first -= 1
+    parts = rules[first:order]
+    payers = [payer for one in parts for payer in one.payers]
+    if len(parts) < 2 or len(set(payers)) < len(payers) or not _LEVELS.issuperset(payers):
+        return None
+    total = sum((one.shares[0].percent for one in parts), Decimal(0))
+    return total if total > _WHOLE else None
+
+
+def _shares_with(rule: FundingRule, other: FundingRule) -> bool:
+    """Say whether two clauses name each one share in the same case."""
+    return (
+        rule.mode == other.mode == "proportional"
+        and len(rule.shares) == len(other.shares) == 1
+        and (rule.regions, rule.origins, rule.area, rule.condition, rule.valid_from)
+        == (other.regions, other.origins, other.area, other.condition, other.valid_from)
+    )
+
+
+def _parts(rule: FundingRule, total: Decimal | None, codes: CodeLists, method: str) -> Iterator[Row]:
     """Yield the rows of a rule: one of its own, one for each payer, region, origin and payer of a share."""
     yield {
         "mode": _code(codes, "funding-mode", rule.mode),
@@ -33,7 +69,7 @@ def _parts(rule: FundingRule, codes: CodeLists, method: str) -> Iterator[Row]:
         "contributionBase": _code(codes, "contribution-base", rule.rate.base),
         "area": _code(codes, "area-type", rule.area), "condition": rule.condition, "qualifier": rule.qualifier,
         "from": rule.valid_from, "to": rule.valid_to, "delegate": _code(codes, "delegate", rule.delegated_to),
-        "total": sum(share.percent for share in rule.shares) if len(rule.shares) > 1 else None,
+        "total": total,
         "quote": rule.quote, "start": rule.start, "end": rule.end, "found": bool(rule.quote) and rule.end > rule.start,
         "method": _code(codes, "reading-method", method),
     }  # fmt: skip

@@ -20,6 +20,7 @@ from gongfu.kinds import kind_of
 from gongfu.match import Correspondence
 from gongfu.measures import Measure
 from gongfu.text import key
+from gongfu.thresholds import threshold
 
 _MATCHES = {"same": "exactMatch", "renamed": "closeMatch", "narrower": "broadMatch", "broader": "narrowMatch",
             "split": "broadMatch", "merged": "narrowMatch"}  # fmt: skip
@@ -215,7 +216,17 @@ def correspondence_triples(
             row |= {"match": node(_SKOS + matches[one.relation])} if one.relation in matches else {}
             primary.add(other.key)
         rows.append(row)
-    return mapped("correspondence", rows, base)
+    return mapped("correspondence", _numbered(rows), base)
+
+
+def _numbered(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows so that a catalogue with an order of its own tells its numbers once, and not at every row."""
+    clashing = {row["item"] for row in rows if row.get("clash")}
+    many = len(clashing) > threshold("numbers-told-singly")
+    told = "ownNumber" if many else "clash"
+    return [
+        {**row, "clash": None, "ownNumber": None, told: row.get(told) if row.get("clash") else None} for row in rows
+    ]
 
 
 _Facts = dict[str, str | int | bool | Decimal | Iri | None]
@@ -236,7 +247,8 @@ def _sides(item: Item | None, other: Item | None, catalogue: Catalogue, nation: 
     if item is None:
         return {}
     same_number = [one.key for one in nation.items if item.number and one.number == item.number]
-    facts: _Facts = {"clash": next((name for name in same_number if other is None or name != other.key), None)}
+    clash = next((name for name in same_number if other is None or name != other.key), None)
+    facts: _Facts = {"clash": clash, "ownNumber": item.ordinal}
     if other is None:
         return facts
     return facts | {

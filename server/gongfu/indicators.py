@@ -249,11 +249,11 @@ def _of_others(context: str) -> bool:
 def rate_head(label: str) -> str:
     """Return the head of a rate (管理率, 覆盖率, …), the same word for all forms of one head; empty for none.
 
-    A rate that the table does not list is its own head: 访视率.
+    A rate or a degree that the table does not list is its own head: 访视率, 满意度.
     """
     text = key(label)
     found = [(len(form), forms[0]) for forms in words().rate_heads for form in forms if text.endswith(form)]
-    return max(found)[1] if found else text[-3:] if text.endswith("率") else ""
+    return max(found)[1] if found else text[-3:] if text.endswith(("率", "度")) else ""
 
 
 def _one_of(label: str, heads: Iterable[str]) -> bool:

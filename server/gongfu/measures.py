@@ -123,15 +123,21 @@ def _label(sentence: Sentence, index: int, segment: list[Piece], before: Measure
         own = before.label.removesuffix(named)  # 直播卫星提供25套电视节目和17套广播节目
     if own and own not in table.generic:
         return _Label(own + added, _start_of(segment), added_end)
+    if not own and (given := table.given_after.match(sentence.after(index))):
+        return _Label(table.trimmed(given.group(1)), _value_start(sentence, index, segment), end + given.end())
     for earlier in sentence.earlier_segments(index):
         text = table.trimmed(words_of(earlier))
         if text and (own or not noun):
             return _Label(text + added, _start_of(earlier), added_end)
-    start = segment[0].start if segment else sentence.pieces[index].start
+    start = _value_start(sentence, index, segment)
     if noun:
         return _Label(noun, start, noun_end)
     average = any(piece.text in table.roles["average"] for piece in segment)  # of all: no label of one grade before it
     return _Label(own or (before.label if before and not average else ""), start, end)
+
+
+def _value_start(sentence: Sentence, index: int, segment: list[Piece]) -> int:
+    return segment[0].start if segment else sentence.pieces[index].start
 
 
 def _start_of(pieces: list[Piece]) -> int:

@@ -14,6 +14,7 @@ from gongfu.cutting import chinese_number
 from gongfu.payers import Payers, funding_words, longest
 
 _YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_WHOLE = 100
 _DATE = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:(\d{1,2})日)?")
 
 
@@ -44,7 +45,10 @@ def shares(clause: Clause, mode: str, groups: Sequence[Payers]) -> tuple[Share, 
         return ()
     ratios, rates = clause.of("ratio"), clause.of("rate")
     if len(rates) > 1 and not ratios:
-        return _in_turn(rates, groups)
+        stated = _in_turn(rates, groups)
+        # 对东、中、西部分别补助 says parts of three sums, not of one
+        many = stated is not None and sum(share.percent for share in stated) > _WHOLE and clause.of("towards", "region")
+        return None if many else stated
     if len(ratios) + len(rates) > 1:
         return None
     if ratios:
@@ -73,7 +77,7 @@ def _in_turn(rates: Sequence[Piece], groups: Sequence[Payers]) -> tuple[Share, .
     """Return the shares of payers who each have their own percentage: 中央、省、市县财政分别承担50%、30%、20%."""
     numbers = [_percents(piece) for piece in rates]
     parts = [one[0] for one in numbers if len(one) == 1]
-    return _answering(groups, parts) if len(parts) == len(rates) and sum(parts) <= 100 else None
+    return _answering(groups, parts) if len(parts) == len(rates) else None
 
 
 def _answering(groups: Sequence[Payers], parts: Sequence[Decimal]) -> tuple[Share, ...] | None:

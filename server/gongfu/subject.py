@@ -4,7 +4,7 @@ Place in the flow: validate -> **subject** -> findings. Messages are the shapes'
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gongfu.catalogue import TEXT_FIELDS, Catalogue, CellReference, Item
@@ -16,7 +16,7 @@ from gongfu.reviews import Review, digest
 from gongfu.rules import rules
 from gongfu.settings import SHAPES
 from gongfu.validate import Result
-from gongfu.wording import conversion, printed_value, sides
+from gongfu.wording import conversion, in_words, printed_value, sides
 
 # The column whose cell a result points at, by the beginning of its shape's name; shapes that end in a column name it.
 _COLUMNS = {
@@ -116,13 +116,13 @@ class Subject:
             "domain": item.text("domain") if item else "", "national": other.number if other else "—",
             "nationalName": other.name if other else "", "value": value,
             "label": label_of(measured[1], self.codes, language) if measured else self._indicator(language),
-            "baseline": self.about.get("baseline", ""), "multiple": self.about.get("multiple", ""),
+            "baseline": in_words(self.about.get("baseline", ""), language), "multiple": self.about.get("multiple", ""),
             "nationalValue": printed_value(theirs[1], language) if theirs else self._their_value(),
             "converted": conversion(ours[1], theirs and theirs[1], language) if ours else "",
             "nationalConverted": conversion(theirs[1], ours and ours[1], language) if theirs else "",
             "reasonZh": ground.label("zh") if ground else "", "reasonEn": ground.label("en") if ground else "",
             **sides(self.about.get("theirWords", ""), self.about.get("ourWords", ""), language),
-            "limit": self.about.get("limit", ""),
+            "limit": self._limits(), "total": self.result.value,
             "valueZh": f"的{self._own_label('zh')}{value}" if ours else "",
             "valueEn": f"with {self._own_label('en')} {value}".replace("  ", " ") if ours else "without a number",
             "quote": ours[1].quote if ours else self._own_quote(),
@@ -200,6 +200,8 @@ class Subject:
             return item.name if item else ""
         if self._part() == "continuous":
             return "、".join(_runs(self._missing_numbers()))
+        if self._part() == "numbering":
+            return "、".join(_runs(map(int, self.about.get("numbering", "").split())))
         text = self.about.get(self._part()) or self.about.get("text", "")
         return text or (self.result.value if "://" not in self.result.value else "")
 
@@ -221,6 +223,12 @@ class Subject:
     def _missing_numbers(self) -> list[int]:
         return missing_numbers(self.examined.prepared.catalogue)
 
+    def _limits(self) -> str:
+        """Return the limits that the province added, in the order of its words."""
+        item = self._item()
+        words = item.text("target") if item else ""
+        return "、".join(sorted(self.about.get("limit", "").split("、"), key=words.find))
+
     def _own_quote(self) -> str:
         if "text" in self.about:
             return self.about["text"]
@@ -231,7 +239,7 @@ class Subject:
         return item.standard if item and (elements or "comparability" in self.about) else ""
 
 
-def _runs(numbers: Sequence[int]) -> list[str]:
+def _runs(numbers: Iterable[int]) -> list[str]:
     """Return numbers in order, those without a gap between them as one run: 1, 4—29."""
     runs: list[list[int]] = []
     for number in sorted(numbers):

@@ -40,6 +40,12 @@ def printed_value(measure: Measure, language: str) -> str:
     )
 
 
+def in_words(figure: str, language: str) -> str:
+    """Return a figure of a table as a sentence has it: ≥86% is 86%以上."""
+    how = {"≥": "at-least", "≤": "at-most"}.get(figure[:1])
+    return (_ZH if language == "zh" else _EN)[how].format(figure[1:]) if how else figure
+
+
 def _number(measure: Measure) -> str:
     unit = measure.multiplier + measure.unit
     if measure.printed:

@@ -38,6 +38,7 @@ class Words:
     units: Mapping[str, str]
     multipliers: Mapping[str, int]
     entities: Mapping[str, str]
+    added_up: frozenset[str]
     facilities: tuple[str, ...]
     periods: Mapping[str, str]
     several: re.Pattern[str]
@@ -48,6 +49,7 @@ class Words:
     leading: tuple[re.Pattern[str], ...]
     trailing: tuple[re.Pattern[str], ...]
     following: re.Pattern[str]
+    given_after: re.Pattern[str]
     giving: tuple[str, ...]
     providing: tuple[str, ...]
     selecting: re.Pattern[str]
@@ -160,7 +162,7 @@ class Words:
         return self.periods.get(part, "")
 
     def _entity(self, part: str) -> str:
-        part = part.removeprefix("个")
+        part = part.removeprefix("个") or part  # 每个每年: each of what was named before
         if part in self.entities:
             return self.entities[part]
         facility = next((ending for ending in self.facilities if part.endswith(ending)), "")
@@ -247,13 +249,14 @@ def words() -> Words:
         comparators=_turned(table["comparators"]), afters=_turned(table["after"]),
         attainment=_turned(table["attainment"]), shorthand=table["shorthand"], counted=frozenset(table["counted"]),
         units={printed: unit for printed, (unit, _) in table["units"].items()}, multipliers=table["multipliers"],
-        entities=table["entities"],
+        entities=table["entities"], added_up=frozenset(table["added_up"]),
         facilities=tuple(table["facilities"]), periods=table["periods"], periods_a_year=table["periods_a_year"],
         roles={role: frozenset(names) for role, names in table["roles"].items()},
         total_words=tuple(table["total_words"]),
         leading=tuple(re.compile(pattern) for pattern in table["leading"]),
         trailing=tuple(re.compile(pattern) for pattern in table["trailing"]),
-        following=re.compile(table["following"]), giving=tuple(table["giving"]),
+        following=re.compile(table["following"]), given_after=re.compile(table["given_after"]),
+        giving=tuple(table["giving"]),
         providing=tuple(table["providing"]),
         selecting=re.compile(table["selecting"]), selecting_nouns=re.compile(table["selecting_nouns"]),
         selecting_before=re.compile(table["selecting_before"]), levels_after=re.compile(table["levels_after"]),

@@ -1,6 +1,6 @@
 """Generate catalogues: made-up provinces, prefectures and counties that say what the nation says in their own words.
 
-Run: python tests/bench/generate.py FOLDER [count] [--seed N]. Each catalogue takes the national items in another order
+Run, in tests/: python -m bench.generate FOLDER [count] [--seed N]. Each catalogue takes the national items in another order
 under other column titles, with other wordings and values of its own that do not fall below the nation's, drops nothing,
 adds items of its own, and then breaks what is planted: a known fault in a known cell. ``faults`` is what a check must
 find as violations, no less and no more.
@@ -10,16 +10,16 @@ import argparse
 import csv
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+from bench.faults import planted, renumbered
+from bench.rows import FIELDS, Row, nation
 
 from gongfu.codes import codelists
 from gongfu.divisions import divisions
-from gongfu.sources import source_folder
 
-FIELDS = ("domain", "number", "name", "target", "standard", "funding", "departments")
 TITLES = {
     "domain": ("领域", "服务领域"), "number": ("序号", "编号"), "name": ("服务项目", "项目名称", "基本公共服务项目"),
     "target": ("服务对象", "保障对象"), "standard": ("服务指导标准", "服务标准", "服务内容和标准", "保障标准"),
@@ -44,10 +44,6 @@ _OWN = (
     ("基本医疗卫生", "居家隔离消毒指导", "居家养病的居民", "上门提供消毒和隔离的指导。", "国家卫生计生委"),
     ("基本住房保障", "物业服务纠纷咨询", "住宅小区业主", "提供物业服务纠纷的咨询和调处。", "住房城乡建设部"),
 )
-_NARROWED = {  # target groups with fewer people than the nation's
-    "30": ("0—6岁儿童", "0—3岁儿童"), "32": ("65岁及以上老年人", "70岁及以上老年人"), "26": ("城乡居民", "城镇居民"),
-    "27": ("城乡居民", "农村居民"), "62": ("城乡居民", "城镇居民"), "81": ("残疾人、老年人等", "残疾人"),
-}  # fmt: skip
 _MERGED = (("30", "31", "儿童和孕产妇健康管理"), ("64", "65", "收听广播、观看电视"), ("24", "25", "失业保险、工伤保险"))
 _PARTED = {
     "3": (("小学寄宿生生活补助", "义务教育家庭经济困难寄宿学生", "小学生每生每年1000元。"),
@@ -55,6 +51,21 @@ _PARTED = {
     "34": (("严重精神障碍患者管理", "严重精神障碍患者", "提供登记管理、随访指导服务。在册患者管理率达到80%以上。"),
            ("精神分裂症患者治疗", "严重精神障碍患者", "精神分裂症治疗率达到80%以上。")),
 }  # fmt: skip
+_ADDED = (  # what a place adds of its own, with numbers that answer no number of the nation's
+    "服务对象满意度达到85%以上。", "每年开展不少于2次宣传活动。", "群众知晓率达到70%以上。", "投诉办结率达到95%。",
+    "向社会公开服务流程和监督电话。", "每个乡镇（街道）至少配备1名专（兼）职工作人员。", "具体办法由市、县人民政府制定。",
+    "“十三五”期末，实现城乡全覆盖。", "工作人员每年培训不少于40学时。", "按照国家有关规定执行。",
+)  # fmt: skip
+_PAID = {  # who pays, in a place's own words
+    "地方人民政府负责。": ("省、市、县政府分别负责。", "市、县政府负责。", "省级和市县财政按规定负担。", "地方政府负责。"),
+    "地方人民政府负责，中央财政适当补助。": (
+        "市、县政府负责，中央和省财政适当补助。", "市县政府负责，中央、省财政适当补助。", "省、市、县财政负责，中央财政适当补助。",
+        "地方政府负责，中央财政适当给予补助。"),
+    "中央和地方财政按比例分担。": (
+        "中央和省、市、县财政按比例分担。", "中央、省及市县财政按比例分担。", "中央与地方财政按比例共同分担。",
+        "所需资金由中央和地方按规定比例分担。"),
+}  # fmt: skip
+_MISNUMBERED = 0.2  # of the catalogues with faults
 _RATE = re.compile(r"(?P<step>逐步)?(?P<all>均)?达到(?P<value>\d+)%(?P<more>以上)?")
 _LIST = re.compile(r"(?<=提供)([^，。；：（）]+?、[^，。；：（）和与及]+)(?=等[^，。；]*服务)")
 _AMOUNT = re.compile(r"(?P<per>每[人生户][每]?[年月天]?(?:每[年月天])?)(?P<value>\d+)元")
@@ -68,17 +79,6 @@ class Fault:
     field: str
     row: int
     national: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row in the making; ``national`` is the item that it answers to, empty for one of its own."""
-
-    national: str
-    texts: dict[str, str]
-
-    def saying(self, field: str, text: str) -> "Row":
-        return replace(self, texts={**self.texts, field: text})
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,6 @@ class Generated:
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(self.table)
         return path
-
-
-@lru_cache(maxsize=1)
-def nation() -> tuple[Row, ...]:
-    """Return the national items."""
-    with (source_folder("cn-13fyp") / "catalogue.csv").open(encoding="utf-8", newline="") as file:
-        rows = [dict(zip(FIELDS, row, strict=True)) for row in list(csv.reader(file))[1:]]
-    return tuple(Row(row["number"], row) for row in rows)
 
 
 def regions(count: int) -> list[tuple[str, str]]:
@@ -139,7 +131,8 @@ def standard(row: Row, chance: random.Random) -> str:
         text = text.replace(printed, ours.format(*(chance.randrange(1, 90) for _ in range(ours.count("{}")))))
     text = _RATE.sub(lambda found: rate(found, chance), text)
     text = _AMOUNT.sub(lambda found: f"{found['per']}{raised(int(found['value']), chance)}元", text)
-    return _LIST.sub(lambda found: "、".join(shuffled(found[0].split("、"), chance)), text)
+    text = _LIST.sub(lambda found: "、".join(shuffled(found[0].split("、"), chance)), text)
+    return text + chance.choice(_ADDED) if chance.random() < 0.2 else text
 
 
 def rate(found: re.Match[str], chance: random.Random) -> str:
@@ -160,6 +153,8 @@ def shuffled(parts: list[str], chance: random.Random) -> list[str]:
 def funding(text: str, level: str, chance: random.Random) -> str:
     ours = {"province": ("省、市、县人民政府", "省及市县财政"), "prefecture": ("市、县人民政府", "市县财政"),
             "county": ("县人民政府", "县财政")}[level]  # fmt: skip
+    if text in _PAID and level == "province" and chance.random() < 0.5:
+        return chance.choice(_PAID[text])
     if text.startswith("地方人民政府负责"):
         return text.replace(
             "地方人民政府负责", chance.choice(["地方人民政府负责", f"{ours[0]}负责", f"{ours[1]}负责"]), 1
@@ -203,77 +198,6 @@ def parted(rows: list[Row], chance: random.Random) -> list[Row]:
     return rows
 
 
-# --- what is planted --------------------------------------------------------------------------------------------------
-
-Planted = tuple[Row | None, str, str]  # the row with its fault (None: it is gone), the rule, the field
-
-
-def too_low(row: Row, chance: random.Random) -> Planted | None:
-    """R10: a rate or an amount below the nation's; only where the nation states a floor and nothing else."""
-    floors = {"20", "3", "26", "30", "31", "36", "38", "39", "40", "16", "15", "64"}
-    text = next(one for one in nation() if one.national == row.national).texts["standard"]
-    found = re.findall(r"\d+(?=%|元|套)", text)
-    if row.national not in floors or not found:
-        return None
-    wanted = chance.choice(sorted(set(found)))
-    lower = max(1, int(int(wanted) * chance.choice([0.6, 0.8, 0.9])))
-    low = re.sub(rf"(?<!\d){wanted}(?=%|元|套)", str(lower), text, count=1)
-    return row.saying("standard", low), "R10", "standard"
-
-
-def without_number(row: Row, chance: random.Random) -> Planted | None:
-    """R13: the number is gone, its words are still there."""
-    if row.national not in {"16", "26", "30", "31", "32", "36", "38", "39", "40"}:
-        return None
-    text = re.sub(r"(逐步)?(均)?(达到|不低于)\d+%(以上)?", "逐步提高", row.texts["standard"])
-    return row.saying("standard", text), "R13", "standard"
-
-
-def dropped(row: Row, chance: random.Random) -> Planted | None:
-    """R21: no row answers the national item."""
-    return (None, "R21", "") if row.national in {"10", "18", "41", "45", "51", "63", "66", "68", "71"} else None
-
-
-def narrowed(row: Row, chance: random.Random) -> Planted | None:
-    """R27: fewer people."""
-    if row.national not in _NARROWED:
-        return None
-    theirs, ours = _NARROWED[row.national]
-    return row.saying("target", row.texts["target"].replace(theirs, ours)), "R27", "target"
-
-
-def empty(row: Row, chance: random.Random) -> Planted | None:
-    """R02: an empty cell."""
-    field = chance.choice(["funding", "departments"])
-    return row.saying(field, ""), "R02", field
-
-
-def subsidised(row: Row, chance: random.Random) -> Planted | None:
-    """R34: sharing has become a subsidy."""
-    if row.national not in {"1", "3", "40", "43", "44"}:
-        return None
-    return row.saying("funding", "地方人民政府负责，中央财政适当补助。"), "R34", "funding"
-
-
-FAULTS: tuple[Callable[[Row, random.Random], Planted | None], ...] = (
-    too_low, without_number, dropped, narrowed, empty, subsidised,
-)  # fmt: skip
-
-
-def planted(rows: Sequence[Row], count: int, chance: random.Random) -> tuple[list[Row], list[tuple[str, str, str]]]:
-    """Return the rows with faults, and (national item, rule, field) of each; a row has one fault at most."""
-    found, faults = list(rows), list[tuple[str, str, str]]()
-    kinds = [chance.choice(FAULTS) for _ in range(count)]
-    for kind in kinds:
-        whole = [place for place, row in enumerate(found) if row.national and row == rows[place]]
-        made = ((place, kind(found[place], chance)) for place in chance.sample(whole, len(whole)))
-        place, fault = next((place, fault) for place, fault in made if fault)
-        row, rule, field = fault
-        faults.append((found[place].national, rule, field))
-        found[place] = row or Row("", {})
-    return [row for row in found if row.texts], faults
-
-
 # --- a whole catalogue ------------------------------------------------------------------------------------------------
 
 
@@ -292,11 +216,15 @@ def generated(seed: str, region: str, level: str, faults: int = 4, items: int = 
     rows, broken = planted(rows, faults, chance)
     rows = rows[:items] if items else rows
     fields = tuple(chance.sample(FIELDS, len(FIELDS)))
-    printed = [{**row.texts, "number": str(number)} for number, row in enumerate(rows, 1)]
+    numbers, misnumbered = [str(number) for number in range(1, len(rows) + 1)], list[tuple[str, str, int]]()
+    if faults and chance.random() < _MISNUMBERED:
+        numbers, misnumbered = renumbered(numbers, chance)
+    printed = [{**row.texts, "number": number} for number, row in zip(numbers, rows, strict=True)]
     table = [tuple(chance.choice(TITLES[field]) for field in fields)]
     table += [tuple(one[field] for field in fields) for one in printed]
     places = {row.national: number for number, row in enumerate(rows, 1)}
     told = tuple(Fault(rule, field, places.get(national, 0), national) for national, rule, field in broken)
+    told += tuple(Fault(rule, field, row, "") for rule, field, row in misnumbered)
     return Generated(region, level, tuple(table), fields, told)
 
 

@@ -23,7 +23,7 @@ from gongfu.findings import report
 from gongfu.settings import base_iri
 
 Violation = tuple[str, str, str]  # rule, cell (empty for none), national item (empty where the row alone is at fault)
-_OF_THE_ROW = frozenset({"R02"})
+_OF_THE_ROW = frozenset({"R02", "R05", "R08", "R31", "R33", "R38"})
 
 
 def wanted(one: Generated) -> set[Violation]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from gongfu.codes import codelists
 from gongfu.findings import Report
-from gongfu.report.grouping import MANY, by_severity, headline, report_words
+from gongfu.report.grouping import MANY, by_severity, headline, places, report_words
 from gongfu.report.row_by_row import rows_read
 
 _DOMAINS_MAX = 30
@@ -43,7 +43,8 @@ def report_body(report: Report, language: str) -> Markup:
     domains = [domain for domain in domains if domain][:_DOMAINS_MAX]
     rendered = templates().get_template("body.html").render(
         report=report, head=headline(report, language), said=report_words(language), language=language,
-        sections=sections, rows=rows_read(report, codelists(), language), many=MANY, domains=domains,
+        sections=sections, rows=rows_read(report, codelists(), language), many=MANY, places=places,
+        domains=domains,
         filters=len(report.findings) > 1, number_of={domain: number for number, domain in enumerate(domains, 1)},
     )  # fmt: skip
     return Markup(rendered)  # noqa: S704 (rendered by a template that escapes)

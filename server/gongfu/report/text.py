@@ -47,7 +47,8 @@ def _told(one: Finding, language: str) -> Iterator[str]:
     place = f"[{one.sheet} {one.cell}] " if one.cell else ""
     yield f"   · {place}{one.message[language]}"
     if one.national_quote:
-        yield f"       {said['ours'].format(text=_short(one.quote))}"
+        if one.quote:
+            yield f"       {said['ours'].format(text=_short(one.quote))}"
         yield f"       {said['nation'].format(text=_short(one.national_quote))}"
     if one.item and one.national_item and one.confidence < 1:
         yield f"       {said['sure'].format(text=format(one.confidence, 'g'))}"
