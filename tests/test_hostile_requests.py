@@ -45,6 +45,16 @@ def test_blank_nodes_made_to_cost_hours_are_read_at_once(tmp_path: Path) -> None
     assert first == again  # the same in every build, wherever the file lies
 
 
+def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
+    """The parser ends its process on sixty thousand levels, and the agency was told of a lack of time."""
+    file = tmp_path / "deep.jsonld"
+    file.write_text('{"@graph":' * 60_000 + "1" + "}" * 60_000, "utf-8")
+    with pytest.raises(Refused):
+        sent_triples(file, ".jsonld", EDITION, base_iri())
+    file.write_text(f'{{"@id": "{NODE}", "a:b": "{"[{" * 300}"}}', "utf-8")  # brackets in a text are none
+    assert len(sent_triples(file, ".jsonld", EDITION, base_iri())) == 1
+
+
 def test_statements_about_statements_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         sent(tmp_path, f"<{NODE}> <a:b> <<( <a:a> <a:b> <a:c> )>> .")

@@ -70,7 +70,7 @@ def test_a_publication_that_is_killed_changes_nothing_or_all(tmp_path: Path) -> 
     publish_number(tmp_path, 90)
     whole = time.monotonic() - begun
     now: tuple[int, ...] = (90,)
-    for number, part in ((91, 0.6), (0, 0.3), (0, 0.45), (92, 0.9)):
+    for number, part in ((91, 0.6), (0, 0.3), (0, 0.45)):
         process = context.Process(target=publish_number, args=(tmp_path, number))
         process.start()
         process.join(part * whole)
@@ -79,8 +79,8 @@ def test_a_publication_that_is_killed_changes_nothing_or_all(tmp_path: Path) -> 
         found = published_numbers(tmp_path)
         assert found in (now, (*now, number))
         now = found
-    publish_number(tmp_path, 93)
-    assert published_numbers(tmp_path) == (*now, 93)
+    publish_number(tmp_path, 92)
+    assert published_numbers(tmp_path) == (*now, 92)
     assert not list(tmp_path.glob(".building-*/"))
 
 

@@ -41,7 +41,7 @@ ServerPort = 127.0.0.1:{http}
 ServerRoot = {folder}
 ServerThreads = 6
 [SPARQL]
-ResultSetMaxRows = 100000
+ResultSetMaxRows = {rows}
 """
 
 
@@ -84,12 +84,12 @@ class Virtuoso:
 
 
 @contextmanager
-def virtuoso(folder: Path) -> Iterator[Virtuoso]:
-    """Start a server with an empty database in a folder, and stop it afterwards."""
+def virtuoso(folder: Path, rows: int = 100_000) -> Iterator[Virtuoso]:
+    """Start a server with an empty database in a folder, and stop it afterwards; it cuts results after some rows."""
     assert SERVER
     port, http = free_port(), free_port()
     settings = folder / "virtuoso.ini"
-    settings.write_text(_SETTINGS.format(folder=folder, port=port, http=http), "utf-8")
+    settings.write_text(_SETTINGS.format(folder=folder, port=port, http=http, rows=rows), "utf-8")
     command = [SERVER, "-f", "-c", str(settings)]
     log = (folder / "out").open("wb")
     with log, subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as process:

@@ -92,6 +92,15 @@ def _parser() -> argparse.ArgumentParser:
         "a private network that its name may lead to",
     )  # fmt: skip
     serve.add_argument(
+        "--store", default="", metavar="URL",
+        help="用已有的 SPARQL 1.1 服务器存数据、答查询；口令放在环境变量 / keep the data in an existing SPARQL server; "
+        "credentials by GONGFU_STORE_USER and GONGFU_STORE_PASSWORD",
+    )  # fmt: skip
+    serve.add_argument(
+        "--graph-store", default="", metavar="URL",
+        help="该服务器的图存储地址（Virtuoso、Oxigraph、Fuseki 可不写）/ where its graph store is, if not where usual",
+    )  # fmt: skip
+    serve.add_argument(
         "--workbench", action="store_true", help="空白练习台：接受任意图和更新，不用数据 / an empty store to try on"
     )
     serve.set_defaults(run=_serve)
@@ -314,7 +323,25 @@ def _serve(given: argparse.Namespace) -> int:
         return _fail(
             f"“{error}”不是端点的 IRI，也不是网段。", f"“{error}” is neither the IRI of an endpoint nor a network."
         )
-    serve(given.out, given.host, given.port, given.processes)
+    if not given.store:
+        serve(given.out, given.host, given.port, given.processes)
+        return CONFORMS
+    from gongfu.problems import Problem
+    from gongfu.sparql.loading import server_at
+
+    try:
+        server = server_at(given.store, given.graph_store)
+    except ValueError as error:
+        return _fail(
+            f"“{error}”不是可用的地址：要 http 或 https，不带口令；图存储地址用 --graph-store 写明。",
+            f"“{error}” is no usable address: http or https, no credentials; name the graph store by --graph-store.",
+        )
+    try:
+        serve(given.out, given.host, given.port, given.processes, server)
+    except Problem as problem:
+        return _fail(
+            f"服务器“{given.store}”不接收数据：{problem.facts}", f"{given.store} takes no data: {problem.facts}"
+        )
     return CONFORMS
 
 

@@ -6,28 +6,41 @@ request; what it makes of the data once and for all, it keeps by ``service.deriv
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gongfu.problems import Problem, Problems
 from gongfu.sparql.answering import Answer, Job
-from gongfu.sparql.dataset import Dataset, describe
+from gongfu.sparql.dataset import CHANGING, Dataset, describe
 from gongfu.sparql.federation import Federation
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Load, Pool
 from gongfu.sparql.services import Services
 from gongfu.sparql.workers import WorkerLost
 
+_LOG = logging.getLogger(__name__)
 _Made = TypeVar("_Made")
 _LOOK_SECONDS = 1.0
 _NO_SERVICES = Services()
 
 
+Prepare = Callable[[Dataset], Dataset]
+"""Makes new data ready to be served: where a server holds them, it gets them; raises Problem where it takes none."""
+
+
+def _as_it_is(dataset: Dataset) -> Dataset:
+    return dataset
+
+
 class Service:
     """The state of a running application; only ``start``, ``replace`` and ``close`` change what is served."""
 
-    def __init__(self, dataset: Dataset, limits: Limits, problems: Problems, services: Services = _NO_SERVICES) -> None:
-        self.limits, self.problems = limits, problems
+    def __init__(
+        self, dataset: Dataset, limits: Limits, problems: Problems, services: Services = _NO_SERVICES,
+        prepare: Prepare = _as_it_is,
+    ) -> None:  # fmt: skip
+        self.limits, self.problems, self._prepare = limits, problems, prepare
         self._dataset, self._pool = dataset, Pool(dataset, limits)
         self.federation = Federation(services, limits)
         self._derived: dict[Any, Any] = {}
@@ -71,6 +84,7 @@ class Service:
         async with self._replacing:
             if dataset.path == self._dataset.path:
                 return
+            dataset = await asyncio.to_thread(self._prepare, dataset)
             pool = Pool(dataset, self.limits)
             await pool.start()
             old = self._pool
@@ -84,7 +98,19 @@ class Service:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if link.resolve() != self._dataset.path and link.exists():
-                await self.replace(await asyncio.to_thread(describe, link))
+                try:
+                    await self.replace(await asyncio.to_thread(describe, link))
+                except Problem:
+                    _LOG.exception("the new data cannot be served yet; trying again")
+
+    async def _answered(self, job: Job) -> Answer:
+        """Ask the workers, and those of the next data where the data were replaced on the way."""
+        pool = self._pool
+        found = await pool.answer(job)
+        if found.problem == CHANGING:
+            async with self._replacing:
+                pass  # whoever replaces them is done
+        return await self._pool.answer(job) if found.problem == CHANGING and self._pool is not pool else found
 
     async def answer(self, job: Job) -> Answer:
         """Return the answer to a job; raises Problem for a query that fails, is too slow or comes when all are busy."""
@@ -93,7 +119,7 @@ class Service:
             if self.federation.takes(job):
                 found = await self.federation.answer(self._dataset, job)
             else:
-                found = await self._pool.answer(job)
+                found = await self._answered(job)
         except Busy as error:
             wait = max(1, round(seconds))
             raise Problem("busy", {"seconds": wait}, {"retry-after": str(wait)}) from error

@@ -5,12 +5,14 @@ top, so that the first answer comes soon after the start.
 """
 
 import asyncio
+import json
 import logging
 import os
 import secrets
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,15 +32,16 @@ from gongfu.remembering import Remembered
 from gongfu.responses import problem_response
 from gongfu.service import Service
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
-from gongfu.sparql.dataset import PAGES, describe, write_facts
+from gongfu.sparql.dataset import PAGES, Dataset, describe, write_facts
 from gongfu.sparql.pool import Limits
 from gongfu.sparql.services import SETTING, read_services
 
 if TYPE_CHECKING:
     from gongfu.rooms import Rooms
+    from gongfu.sparql.loading import Server
     from gongfu.workbench import Workbench
 
-_OUT = "GONGFU_OUT"
+_OUT, _SERVER = "GONGFU_OUT", "GONGFU_SERVER"
 _LOG = logging.getLogger(__name__)
 
 
@@ -112,23 +115,34 @@ class Application:
 
 
 def application(
-    store_path: Path, limits: Limits | None = None, out: Path | None = None, token: str = ""
-) -> Application:
+    store_path: Path, limits: Limits | None = None, out: Path | None = None, token: str = "",
+    server: "Server | None" = None,
+) -> Application:  # fmt: skip
     """Return the application over a finished store, which it opens read-only.
 
     ``out`` is the folder of builds that holds it: with it, agencies can publish, and newer builds are served at once.
     With a ``token`` it is a workbench instead, which keeps its changes under ``out``. The endpoints that queries may
-    call stand in the environment's GONGFU_SERVICES.
+    call stand in the environment's GONGFU_SERVICES. With a ``server`` the data are given to that SPARQL server and
+    read from there.
 
     Raises:
         ValueError: what stands there is no list of endpoints and networks.
         FileNotFoundError: there is no store at the path.
         OSError: what is there is not a store.
+        Problem: the server does not take the data.
     """
-    dataset = describe(store_path)
+
+    def prepare(found: Dataset) -> Dataset:
+        if server is None:
+            return found
+        from gongfu.pages.proving import proven
+
+        return proven(server.holding(found))
+
+    dataset = prepare(describe(store_path))
     problems = read_problems(PAGES / "problems.yaml", dataset.base)
-    service = Service(dataset, limits or Limits(), problems, read_services(os.environ.get(SETTING, "")))
-    return Application(service, out, token)
+    services = read_services(os.environ.get(SETTING, ""))
+    return Application(Service(dataset, limits or Limits(), problems, services, prepare), out, token)
 
 
 def _workbench(service: Service, out: Path, token: str) -> "Workbench":
@@ -137,16 +151,20 @@ def _workbench(service: Service, out: Path, token: str) -> "Workbench":
     return Workbench(service, out, token)
 
 
-def serve(out: Path, host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None:
+def serve(
+    out: Path, host: str = "127.0.0.1", port: int = 8000, processes: int = 1, server: "Server | None" = None
+) -> None:
     """Serve the data under a folder of builds, built first where needed, until the process is told to stop.
 
-    Several processes share the port; each has its own workers, and follows what another publishes.
+    Several processes share the port; each has its own workers, and follows what another publishes. With a ``server``
+    the data are read from that SPARQL server. Raises Problem where it does not take them.
     """
     store = finished_store(out) or _built(out)
     if processes == 1:
-        listen(application(store, out=out.resolve()), host, port)
+        listen(application(store, out=out.resolve(), server=server), host, port)
     else:
         os.environ[_OUT] = str(out.resolve())
+        os.environ[_SERVER] = json.dumps(asdict(server)) if server else ""
         listen("gongfu.serving:of_environment", host, port, processes)
 
 
@@ -159,7 +177,11 @@ def _built(out: Path) -> Path:
 def of_environment() -> Application:
     """Return the application over the folder of builds that the environment names: one of several processes."""
     out = Path(os.environ[_OUT])
-    return application(out / CURRENT / "store", out=out)
+    if not os.environ.get(_SERVER):
+        return application(out / CURRENT / "store", out=out)
+    from gongfu.sparql.loading import Server
+
+    return application(out / CURRENT / "store", out=out, server=Server(**json.loads(os.environ[_SERVER])))
 
 
 def listen(app: Application | str, host: str, port: int, processes: int = 1) -> None:

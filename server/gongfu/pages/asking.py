@@ -13,9 +13,10 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from gongfu.examples import titles_of
+from gongfu.sparql.stores import ReadStore
+from gongfu.sparql.substitution import Term, with_values
 
 QUERIES = Path(__file__).parent / "queries"
-Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
 class Said(str):
@@ -61,7 +62,7 @@ class Asked:
         return quote(self.text, safe="")
 
 
-def ask(store: ox.Store, merged: bool, query: str, **values: Term) -> Asked:
+def ask(store: ReadStore, merged: bool, query: str, **values: Term) -> Asked:
     """Run a SELECT query of queries/ (``room/name``) with values for some of its variables."""
     text = (QUERIES / f"{query}.rq").read_text("utf-8")
     given: dict[ox.Variable, Term | ox.Triple] = {ox.Variable(name): value for name, value in values.items()}
@@ -69,17 +70,10 @@ def ask(store: ox.Store, merged: bool, query: str, **values: Term) -> Asked:
     assert isinstance(found, ox.QuerySolutions), f"{query}.rq is no SELECT"
     names = [variable.value for variable in found.variables]
     rows = [{name: _said(row[name]) for name in names} for row in found]
-    return Asked(rows, _with_values(text, values))
+    return Asked(rows, with_values(text, values))
 
 
 def _said(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> Said:
     if isinstance(term, ox.Literal):
         return Said(term.value, term.language or "")
     return Said(term.value if isinstance(term, (ox.NamedNode, ox.BlankNode)) else "")
-
-
-def _with_values(text: str, values: Mapping[str, Term]) -> str:
-    """Return a query as it can be run by itself, for people to read and change: values stand in VALUES."""
-    head, brace, rest = text.partition("WHERE {\n")
-    lines = [f"  VALUES ?{variable} {{ {value} }}\n" for variable, value in values.items()]
-    return head + brace + "".join(lines) + rest

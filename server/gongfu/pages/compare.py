@@ -18,9 +18,10 @@ from gongfu.pages.asking import Asked, Row, ask
 from gongfu.pages.heat import ASPECTS, VERDICTS, WHOLE, Column, Heat, heats
 from gongfu.pages.indicator_charts import indicator_charts
 from gongfu.pages.layout import FOLDER, Found, Room, Visit
+from gongfu.pages.proving import open_for_pages
 from gongfu.problems import Problem
 from gongfu.service import Service
-from gongfu.sparql.dataset import Dataset, open_store
+from gongfu.sparql.dataset import Dataset
 
 
 def add_compare(app: FastAPI, service: Service) -> None:
@@ -36,7 +37,7 @@ def add_compare(app: FastAPI, service: Service) -> None:
 
 def _asked(name: str, dataset: Dataset) -> Asked:
     """Ask a query that depends on nothing but the data, for ``service.derived``: once for each version of them."""
-    return ask(open_store(dataset.path), dataset.merged, f"compare/{name}")
+    return ask(open_for_pages(dataset), dataset.merged, f"compare/{name}")
 
 
 _FEW = 4  # of so many provinces every aspect is shown at once; of more, the gravest or the one that is chosen

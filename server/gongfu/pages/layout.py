@@ -13,22 +13,24 @@ from functools import partial
 from pathlib import Path
 
 import jinja2
-import pyoxigraph as ox
 from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from gongfu import __version__
 from gongfu.pages.addresses import address, compact, described_at
-from gongfu.pages.asking import Asked, Said, Term, ask
+from gongfu.pages.asking import Asked, Said, ask
 from gongfu.pages.messages import LANGUAGES, read_messages
 from gongfu.pages.naming import Names, read_names
+from gongfu.pages.proving import open_for_pages
 from gongfu.problems import Problem, Problems
 from gongfu.responses import FRESH, READING, unchanged_or
 from gongfu.search import open_index
 from gongfu.service import Service
-from gongfu.sparql.dataset import Dataset, open_store
+from gongfu.sparql.dataset import Dataset
 from gongfu.sparql.request import matches
+from gongfu.sparql.stores import ReadStore
+from gongfu.sparql.substitution import Term
 
 _LOG = logging.getLogger(__name__)
 ROOMS = ("lookup", "compare", "check", "query", "reuse")
@@ -44,7 +46,7 @@ class Served:
     """The data as the pages read them: what is known of them, the open store, the names of things, the index."""
 
     dataset: Dataset
-    store: ox.Store
+    store: ReadStore
     names: Names
     index: sqlite3.Connection
     kept: dict[str, Asked] = field(
@@ -84,7 +86,7 @@ Find = Callable[[Visit], Found]
 
 def served(dataset: Dataset) -> Served:
     """Open what the pages read; for ``service.derived``."""
-    store = open_store(dataset.path)
+    store = open_for_pages(dataset)
     return Served(dataset, store, read_names(store, dataset.merged), open_index(dataset.path))
 
 

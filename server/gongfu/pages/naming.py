@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from gongfu.pages.asking import Said, ask
 from gongfu.settings import DEFINITIONS
+from gongfu.sparql.stores import ReadStore
 
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _ITEM = ox.NamedNode(DEFINITIONS + "ServiceItem")
@@ -32,7 +33,7 @@ class Names:
         return Said(known[tag], tag)
 
 
-def read_names(store: ox.Store, merged: bool) -> Names:
+def read_names(store: ReadStore, merged: bool) -> Names:
     """Read the names of a store."""
     found: dict[str, dict[str, str]] = {}
     for row in ask(store, merged, "names"):

@@ -36,6 +36,8 @@ _FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".rdf": 
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _HEADS = (ox.NamedNode(DEFINITIONS + "ServiceItem"), ox.NamedNode(DEFINITIONS + "CatalogueEdition"))
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_JSON_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_DEEPEST = 200
 
 
 class Refused(Exception):
@@ -111,6 +113,8 @@ def sent_triples(file: Path, suffix: str, edition: str, base: str) -> list[ox.Tr
     content = file.read_bytes()
     if suffix == ".rdf" and _DOCTYPE.search(content):
         raise Refused("RDF/XML 不得带 DOCTYPE 或实体声明。", "RDF/XML must have no DOCTYPE and declare no entities.")
+    if suffix == ".jsonld" and _depth(content) > _DEEPEST:
+        raise Refused(f"JSON 嵌套超过{_DEEPEST}层。", f"The JSON is nested deeper than {_DEEPEST} levels.")
     try:
         quads = list(ox.parse(content, _FORMATS[suffix], base_iri=f"{base}graph/{edition}"))
     except (SyntaxError, ValueError) as error:
@@ -124,6 +128,15 @@ def sent_triples(file: Path, suffix: str, edition: str, base: str) -> list[ox.Tr
     known = sorted(set(_named((quad.triple for quad in quads), hashlib.sha256(content).hexdigest()[:12])), key=str)
     _check_subjects(known, edition, base)
     return known
+
+
+def _depth(content: bytes) -> int:
+    """Return how deep brackets are nested in JSON; the parser would end the process on what is deep enough."""
+    depth = deepest = 0
+    for found in _JSON_BRACKETS.finditer(content):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found.group(), 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _named(sent: Iterable[ox.Triple], source: str) -> Iterator[ox.Triple]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
+from gongfu.problems import Problem
 from gongfu.sparql.dataset import Result, run
 from gongfu.sparql.guard import Fault, service_fault, syntax_fault
 from gongfu.sparql.neighbourhood import Neighbours
 from gongfu.sparql.prefixes import PREFIXES
+from gongfu.sparql.stores import ReadStore
 from gongfu.sparql.tables import TableTooLarge, table, table_types
 from gongfu.sparql.tokens import GraphNames, graph_names, is_update
 
@@ -58,7 +60,7 @@ class Answer:
 class Source:
     """What a worker answers from: the open store, the graphs that may be named (None: any), the bytes of an answer."""
 
-    store: ox.Store
+    store: ReadStore
     base: str
     merged: bool
     graphs: frozenset[str] | None
@@ -82,6 +84,13 @@ class _Bounded(io.BytesIO):
 
 def answer(source: Source, job: Job) -> Answer:
     """Return the answer to a job; every fault of the query becomes an answer with a problem."""
+    try:
+        return _answered(source, job)
+    except Problem as problem:  # of a store that is not in this process
+        return Answer(problem=problem.name, facts=problem.facts)
+
+
+def _answered(source: Source, job: Job) -> Answer:
     if job.about:
         return _looked_up(source, job)
     return refusal(source, job) or evaluated(source, job)

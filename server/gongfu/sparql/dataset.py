@@ -10,17 +10,22 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from gongfu.settings import base_iri
 from gongfu.sparql.tokens import GraphNames
 
+if TYPE_CHECKING:
+    from gongfu.sparql.stores import ReadStore
+
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 # Graphs of earlier versions: to be asked for by name, and no part of what a query without FROM sees.
 HISTORY = "graph/history/"
 FACTS = "dataset.json"
+CHANGING = "store-changing"  # the problem of a query that met other data than it was asked of
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 
 
@@ -30,7 +35,8 @@ class Dataset:
 
     ``merged`` says that the store's own default graph holds every triple of its named graphs. Where it does not, the
     engine joins the graphs for each query, and a triple that stands in two of them is counted twice. ``open`` says that
-    graphs come and go, so that one that is not there is an empty one.
+    graphs come and go, so that one that is not there is an empty one. ``remote`` is the query endpoint of the server
+    that holds the data, empty where they are read from the store itself; ``pages_too``: the pages ask it as well.
     """
 
     path: Path
@@ -40,6 +46,8 @@ class Dataset:
     triples: int
     merged: bool
     open: bool = False
+    remote: str = ""
+    pages_too: bool = True
 
 
 class _Digest(io.BytesIO):
@@ -103,7 +111,7 @@ def _counts(store: ox.Store) -> dict[str, int]:
     return {name: counts.get(name, 0) for name in sorted(known_graphs(store))}
 
 
-def known_graphs(store: ox.Store) -> frozenset[str]:
+def known_graphs(store: "ReadStore") -> frozenset[str]:
     """Return the IRIs of the named graphs."""
     return frozenset(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
 
@@ -157,7 +165,7 @@ def select(store: ox.Store, name: str, merged: bool = True) -> ox.QuerySolutions
     return found
 
 
-def run(store: ox.Store, query: str, base: str, merged: bool, names: GraphNames) -> Result:
+def run(store: "ReadStore", query: str, base: str, merged: bool, names: GraphNames) -> Result:
     """Run a query. ``names`` are the graphs that it or its request names; none means the union of all graphs.
 
     Passing the names explicitly matters: the engine's union switch silently overrides a query's own FROM.

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import pyoxigraph as ox
 
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
-from gongfu.sparql.dataset import Dataset, open_store
+from gongfu.sparql.dataset import Dataset
 from gongfu.sparql.pool import Limits
 from gongfu.sparql.prefixes import PREFIXES
+from gongfu.sparql.stores import open_data
 
 _SCHEMA = "http://schema.org/"
 _NAMES = {**PREFIXES, "ent": "http://www.w3.org/ns/entailment/", "format": "http://www.w3.org/ns/formats/",
@@ -61,7 +62,7 @@ def service_description(
 def metadata_of(dataset: Dataset) -> list[ox.Triple]:
     """Read what the dataset says of itself: VoID, DCAT, provenance, examples, prefixes; empty for a bare store."""
     graph = ox.NamedNode(dataset.base + METADATA)
-    return [quad.triple for quad in open_store(dataset.path).quads_for_pattern(None, None, None, graph)]
+    return [quad.triple for quad in open_data(dataset).quads_for_pattern(None, None, None, graph)]
 
 
 def _targets(service: ox.NamedNode, metadata: Iterable[ox.Triple]) -> Iterator[ox.Triple]:

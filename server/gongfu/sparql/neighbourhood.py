@@ -9,6 +9,8 @@ from itertools import islice
 
 import pyoxigraph as ox
 
+from gongfu.sparql.stores import ReadStore
+
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _IN_SCHEME = ox.NamedNode(_SKOS + "inScheme")
 _LABELS = tuple(
@@ -37,7 +39,7 @@ class Neighbourhood:
 class Neighbours:
     """A store to look in: ``merged`` says that its default graph holds all triples, ``base`` names its own graphs."""
 
-    store: ox.Store
+    store: ReadStore
     merged: bool
     base: str
 

@@ -124,6 +124,7 @@ class Pool:
         self._nursery = Nursery(Order(
             store=str(dataset.path), base=dataset.base, merged=dataset.merged, seconds=limits.seconds,
             most_bytes=limits.result_bytes, memory_bytes=limits.memory_bytes, any_graph=dataset.open,
+            remote=dataset.remote,
         ))  # fmt: skip
         self._workers: set[Worker] = set()
         self._turns = Queue[Worker](limits.waiting, limits.seconds)

@@ -66,6 +66,12 @@ def group_end(query: str, start: int) -> int:
     return len(query)
 
 
+def pieces(query: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of everything in a query, blanks and comments too: together they are the query."""
+    for match in _TOKEN.finditer(query):
+        yield match.lastgroup or "", match.group()
+
+
 def is_update(query: str) -> bool:
     """Say whether the text is SPARQL Update: its first word after the prologue is an update operation."""
     words = (token.text.upper() for token in tokens(query) if token.kind == "word")

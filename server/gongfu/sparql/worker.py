@@ -14,12 +14,13 @@ import signal
 import socket
 import struct
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from gongfu.sparql.answering import Answer, Job, Source, answer
-from gongfu.sparql.dataset import known_graphs, open_store
+from gongfu.sparql.dataset import describe, known_graphs, open_store
+from gongfu.sparql.stores import ReadStore, open_data
 from gongfu.sparql.tokens import GraphNames
 
 LENGTHS = struct.Struct(">II")
@@ -39,6 +40,7 @@ class Order:
     most_bytes: int
     memory_bytes: int
     any_graph: bool = False
+    remote: str = ""
 
 
 def frame(head: object, body: bytes = b"") -> bytes:
@@ -70,21 +72,30 @@ def answer_frame(found: Answer) -> bytes:
     return frame({"media_type": found.media_type, "problem": found.problem, "facts": dict(found.facts)}, found.body)
 
 
-def isolate(memory_bytes: int) -> bool:
+def isolate(memory_bytes: int, network: bool = False) -> bool:
     """Limit the process's memory and cut it off from every network; say whether the kernel allowed the second.
 
-    It also gives way to the serving process, so that its own load does not slow the answers to others.
+    With ``network`` it is left in it: for a store on another server. It also gives way to the serving process, so that
+    its own load does not slow the answers to others.
     """
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+    if network:
+        return False
     unshare = getattr(ctypes.CDLL(None), "unshare", None)  # os.unshare came with Python 3.12
     return unshare is not None and (unshare(_CLONE_NEWNET) == 0 or unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
 
 
+def _opened(order: Order) -> ReadStore:
+    if not order.remote:
+        return open_store(Path(order.store))
+    return open_data(replace(describe(Path(order.store)), remote=order.remote), order.seconds, order.most_bytes)
+
+
 def work(order: Order, isolated: bool, jobs: BinaryIO, answers: BinaryIO) -> None:
     """Answer jobs until the pipe ends. Past the deadline the kernel ends the process, even when its parent is gone."""
-    store = open_store(Path(order.store))
+    store = _opened(order)
     source = Source(store, order.base, order.merged, None if order.any_graph else known_graphs(store), order.most_bytes)
     answers.write(frame({"isolated": isolated, "pid": os.getpid()}))
     answers.flush()
@@ -112,7 +123,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then ends its workers
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the workers: the kernel takes them away
     order = Order(**json.loads(sys.argv[1]))
-    isolated = isolate(order.memory_bytes)
+    isolated = isolate(order.memory_bytes, network=bool(order.remote))
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[2])) as control:

@@ -143,7 +143,7 @@ class Nursery:
         finally:
             if isolated is None:
                 await worker.kill()
-        if not isolated:
+        if not isolated and not self._order.remote:
             _LOG.warning("worker %d shares the network: this kernel lets it make no empty one", worker.pid)
         return worker
 
