@@ -90,6 +90,16 @@ def test_the_history_of_an_item_says_what_was_raised_lowered_and_kept(client: Cl
     assert said[2].count(words[2]) == 2
 
 
+def test_what_has_no_name_is_counted_and_messages_are_told_without_their_blanks(client: Client) -> None:
+    ministry = client.get("/zh/code/department/cn-education").text
+    assert ">吉林省教育厅</a>" in ministry
+    assert not re.search(r">d\d</a>", ministry), "a cell or a role says nobody anything"
+    assert "没有名称" in ministry
+    for place in ("/zh/shapes", "/zh/shapes/R10-FloorNotBelowNational"):
+        assert "{item" not in client.get(place).text
+    assert "第……项“……”" in client.get("/zh/shapes/R10-FloorNotBelowNational").text
+
+
 def test_search_works_without_script(client: Client) -> None:
     for typed in ("养老", "yl"):
         found = client.get("/zh/search", params={"q": typed}).text

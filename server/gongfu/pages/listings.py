@@ -4,15 +4,17 @@ indicator, a code list, a rule.
 Place in the flow: HTTP, pages. Which items there are is read once for all pages by queries/lookup/browse.rq.
 """
 
+import re
 from collections.abc import Iterable
 from functools import partial
 
 import pyoxigraph as ox
 
-from gongfu.pages.asking import Row
+from gongfu.pages.asking import Row, Said
 from gongfu.pages.browsing import Listed, items
 from gongfu.pages.layout import Found, Visit
 
+_BLANK = re.compile(r"(?:\{\w+\})+")
 _PROPERTY = ox.NamedNode("http://www.w3.org/ns/shacl#property")
 
 
@@ -74,11 +76,17 @@ def rule_page(visit: Visit, iri: str) -> Found:
     above = next(iter(visit.served.store.quads_for_pattern(None, _PROPERTY, ox.NamedNode(iri))), None)
     rule = above.subject.value if above and isinstance(above.subject, ox.NamedNode) else iri
     said, found = visit.ask("rule", rule=ox.NamedNode(rule)), visit.ask("rule-findings", rule=ox.NamedNode(rule))
-    own = [row for row in said if row["part"] == rule]
+    told = [{**row, "value": without_blanks(row["value"])} for row in said]
+    own = [row for row in told if row["part"] == rule]
     return {"template": "lookup/rule.html", "iri": rule, "said": _in_language(own, visit.language),
-            "conditions": _in_language([row for row in said if row["part"] != rule], visit.language),
+            "conditions": _in_language([row for row in told if row["part"] != rule], visit.language),
             "found": [row for row in found if row["message"].language == visit.language],
             "queries": (said, found)}  # fmt: skip
+
+
+def without_blanks(text: Said) -> Said:
+    """Return the message of a shape with dots where the report fills in what it found."""
+    return Said(_BLANK.sub("……", text), text.language)
 
 
 def thing_page(visit: Visit, iri: str) -> Found:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from gongfu.pages.asking import Row
 from gongfu.pages.diagram import diagram
 from gongfu.pages.layout import Found, Room, Visit
+from gongfu.pages.listings import without_blanks
 from gongfu.service import Service
 from gongfu.settings import DEFINITIONS
 
@@ -51,7 +52,8 @@ def _terms(visit: Visit) -> Found:
 
 def _rules(visit: Visit) -> Found:
     rules = visit.ask("rules")
-    return {"rules": _once(rules, "rule", visit.language, "message"), "queries": (rules,)}
+    told = _once(rules, "rule", visit.language, "message")
+    return {"rules": [{**row, "message": without_blanks(row["message"])} for row in told], "queries": (rules,)}
 
 
 def _code_lists(visit: Visit) -> Found:
