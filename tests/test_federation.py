@@ -41,7 +41,8 @@ class _Odd(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
         ways = {"redirect": self.redirect, "broken": self.broken, "page": self.page, "slow": self.slow,
-                "dripping": self.dripping, "endless": self.endless, "good": self.good}  # fmt: skip
+                "dripping": self.dripping, "endless": self.endless, "good": self.good,
+                "entities": self.entities}  # fmt: skip
         ways[self.path.strip("/")]()
 
     def head(self, status: int, kind: str = JSON, **headers: str) -> None:
@@ -64,6 +65,10 @@ class _Odd(http.server.BaseHTTPRequestHandler):
 
     def page(self) -> None:
         self.head(200, "text/html")
+
+    def entities(self) -> None:
+        self.head(200, "application/sparql-results+xml")
+        self.wfile.write(b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><sparql/>')
 
     def slow(self) -> None:
         time.sleep(1.0)
@@ -225,6 +230,7 @@ def test_private_addresses_only_if_listed(host: str, address: str, permitted: bo
 @pytest.mark.parametrize(
     ("way", "status", "said"),
     [("redirect", 307, "redirects to /good"), ("broken", 503, "out of order"), ("page", 200, "text/html"),
+     ("entities", 200, "DOCTYPE"),
      ("slow", 0, "0.3 seconds"), ("dripping", 0, "0.3 seconds"), ("endless", 200, "20000 bytes")],
 )  # fmt: skip
 def test_an_endpoint_that_misbehaves(odd: str, way: str, status: int, said: str) -> None:

@@ -24,6 +24,7 @@ from gongfu.publishing.submission import GRAPH_SUFFIXES, Submission
 from gongfu.regions import level_of
 from gongfu.settings import DEFINITIONS, house
 from gongfu.sparql.dataset import HISTORY
+from gongfu.sparql.entities import declares_entities
 from gongfu.validate import validate
 
 # A division of GB/T 2260 and a label: 330000-14fyp. No other graph can be published, above all none of the nation's.
@@ -35,7 +36,6 @@ _FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".rdf": 
             ".jsonld": ox.RdfFormat.JSON_LD}  # fmt: skip
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _HEADS = (ox.NamedNode(DEFINITIONS + "ServiceItem"), ox.NamedNode(DEFINITIONS + "CatalogueEdition"))
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _JSON_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _DEEPEST = 200
 
@@ -111,7 +111,7 @@ def _read_besides(sent: Sequence[ox.Triple], examined: Examined) -> list[ox.Trip
 def sent_triples(file: Path, suffix: str, edition: str, base: str) -> list[ox.Triple]:
     """Read a graph that was sent. Raises Refused for faulty syntax and for statements about nodes of others."""
     content = file.read_bytes()
-    if suffix == ".rdf" and _DOCTYPE.search(content):
+    if suffix == ".rdf" and declares_entities(content):
         raise Refused("RDF/XML 不得带 DOCTYPE 或实体声明。", "RDF/XML must have no DOCTYPE and declare no entities.")
     if suffix == ".jsonld" and _depth(content) > _DEEPEST:
         raise Refused(f"JSON 嵌套超过{_DEEPEST}层。", f"The JSON is nested deeper than {_DEEPEST} levels.")

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from gongfu.settings import base_iri
 from gongfu.sparql.dataset import open_store, write_facts
+from gongfu.sparql.entities import declares_entities
 from gongfu.sparql.tokens import tokens
 from gongfu.sparql.worker import isolate
 
@@ -73,7 +74,10 @@ def _changed(path: Path, work: Work) -> str:
         form = ox.RdfFormat.from_media_type(kind)
         if form is None:
             raise ValueError(f"media type {kind[:100]}")
-        store.load(base64.b64decode(encoded), form, base_iri=work.graph or base_iri(), to_graph=graph)
+        content = base64.b64decode(encoded)
+        if form == ox.RdfFormat.RDF_XML and declares_entities(content):
+            raise ValueError("DOCTYPE, ENTITY")
+        store.load(content, form, base_iri=work.graph or base_iri(), to_graph=graph)
     store.flush()
     return "changed" if there else "absent" if work.action == "withdraw" else "created"
 

@@ -17,6 +17,7 @@ from threading import Thread
 from urllib.parse import urlencode, urlsplit
 
 from gongfu import __version__
+from gongfu.sparql.entities import declares_entities
 from gongfu.sparql.services import Services
 
 _TYPES = ("application/sparql-results+json", "application/sparql-results+xml", "application/json", "application/xml",
@@ -163,6 +164,8 @@ def _answered(
         raise CallFailed(
             f"的答复不是查询结果，类型是{kind}", f"answered with {kind}, no result of a query", response.status
         )
+    if kind.endswith("xml") and declares_entities(body):
+        raise CallFailed("的结果带有 DOCTYPE", "answered with a DOCTYPE", response.status)
     return kind, body
 
 
