@@ -9,14 +9,20 @@ import pyoxigraph as ox
 import pytest
 from agency import BPS, CSV, GRAPH, NAME, turtle
 from client import Client, client_of, problem
+from killing import triples
 
-from gongfu.build import building, finish
+import gongfu.build
+from gongfu.build import build, building, finish
 from gongfu.builds import CURRENT
 from gongfu.cli import main
 from gongfu.publishing.keys import add_key, key_of, keys, revoke_key
+from gongfu.revision import Change, revise
 from gongfu.settings import base_iri
+from gongfu.sources import described, source_folders
 from gongfu.sparql.dataset import of_history, open_store, page_query
 
+HAS_CELL = ox.NamedNode(BPS + "hasCell")
+REVISION = ox.NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
 COUNT = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{GRAPH}> {{ ?s ?p ?o }} }}"
 
 
@@ -177,3 +183,36 @@ def test_a_document_is_published_as_it_is_checked(client: Client, token: str) ->
     assert len(sent.json()["report"]["items"]) == 81
     items = rows(client, f"SELECT ?i {{ GRAPH <{base_iri()}graph/330000-13fyp> {{ ?i a <{BPS}ServiceItem> }} }}")
     assert len(items) == 81
+
+
+def test_an_agency_publishes_over_what_was_typed_from_its_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own goes before what others typed, which stays in the history as version 0 and returns when it withdraws."""
+    edition = "130000-13fyp"
+    (folder,) = (one for one in source_folders() if described(one)["id"] == edition)
+    monkeypatch.setattr(gongfu.build, "source_folders", lambda: [folder])
+    graph, typed = f"{base_iri()}graph/{edition}", f"{base_iri()}graph/history/{edition}/0"
+    first = build(tmp_path)
+    before = triples(open_store(first.store), graph)
+    assert before
+    assert f"{base_iri()}graph/comparison/{edition}" in first.graphs
+    content = turtle("0—6岁儿童健康管理率达到90%以上", name=edition)
+    assert revise(Change(str(tmp_path), edition, "replace", ".ttl", "河北"), content).result == "created"
+    store = open_store((tmp_path / CURRENT).resolve() / "store")
+    assert {quad.triple for quad in ox.parse(content, ox.RdfFormat.TURTLE)} == set(triples(store, graph))
+    assert set(triples(store, typed)) == set(before)
+    assert not any(quad.triple in before for quad in store.quads_for_pattern(None, HAS_CELL, None, ox.DefaultGraph()))
+    revised = list(store.quads_for_pattern(None, REVISION, ox.NamedNode(typed), None))
+    assert {quad.subject for quad in revised} == {ox.NamedNode(f"{base_iri()}graph/history/{edition}/1")}
+    assert revise(Change(str(tmp_path), edition, "withdraw", "", "河北"), b"").result == "withdrawn"
+    store = open_store((tmp_path / CURRENT).resolve() / "store")
+    assert set(triples(store, graph)) == set(before)
+    assert not triples(store, typed)
+    assert triples(store, f"{base_iri()}graph/history/{edition}/1")
+
+
+def test_only_who_has_the_division_publishes_over_its_catalogue(client: Client, token: str) -> None:
+    for edition in ("130000-13fyp", "220000-13fyp", "cn-13fyp"):
+        problem(send(client, "PUT", CSV, "text/csv", token, edition), 403, "graph-not-yours")
+        problem(send(client, "DELETE", b"", "text/csv", token, edition), 403, "graph-not-yours")

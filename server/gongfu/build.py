@@ -30,7 +30,7 @@ from gongfu.funding_source import curated_funding
 from gongfu.graph import correspondence_triples, node
 from gongfu.metadata import metadata
 from gongfu.plan_graph import plan_triples
-from gongfu.publishing.published import published_graphs
+from gongfu.publishing.published import published_graphs, typed_version
 from gongfu.publishing.submission import FOLDER, carry_over, submissions
 from gongfu.report.shacl_report import validation_report
 from gongfu.reviews import reviews_beside
@@ -109,11 +109,6 @@ def building(out: Path) -> Iterator[Path]:
             shutil.rmtree(beside, ignore_errors=True)
 
 
-def curated_editions() -> frozenset[str]:
-    """Return the ids of the editions of data/sources/."""
-    return frozenset(str(described(folder)["id"]) for folder in source_folders())
-
-
 def finish(out: Path, beside: Path, base: str) -> Built:
     """Add dumps and metadata to a store under ``beside`` that holds all other graphs, and switch ``current`` to it."""
     _describe_itself(beside, base)
@@ -166,15 +161,16 @@ def _graphs(codes: CodeLists, base: str, build: Path) -> Iterator[tuple[str, lis
     for folder in source_folders():
         about = described(folder)
         name = str(about["id"])
+        graph = f"{base}graph/{name}"
         if name in in_force:  # the agency's own catalogue goes before what was typed from its document
-            continue
+            graph = typed_version(name, base)
         extra = [
             *_annotation_triples(folder, name, codes, base),
             *_exemption_triples(folder, name, str(about.get("implements") or ""), base),
         ]
         if not (folder / "catalogue.csv").is_file():
             yield (
-                f"{base}graph/{name}",
+                graph,
                 [
                     *_document_triples(folder, base),
                     *extra,
@@ -186,8 +182,10 @@ def _graphs(codes: CodeLists, base: str, build: Path) -> Iterator[tuple[str, lis
             )
             continue
         own, related, compared, judged = _edition(folder, nation, codes, base)
+        yield graph, [*own, *extra]
+        if name in in_force:
+            continue
         editions += [own, compared]
-        yield f"{base}graph/{name}", [*own, *extra]
         if related:
             yield f"{base}graph/correspondence/{name}", related
         if compared:

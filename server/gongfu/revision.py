@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from gongfu.build import build_in, building, curated_editions, finish
+from gongfu.build import build_in, building, finish
 from gongfu.builds import CURRENT
 from gongfu.check import UnreadableDocument, UnusableCatalogue
 from gongfu.codes import codelists
@@ -38,6 +38,7 @@ from gongfu.publishing.submission import (
 )
 from gongfu.report.json_form import as_json
 from gongfu.settings import base_iri
+from gongfu.sources import curated_editions
 from gongfu.sparql.dataset import HISTORY, open_store, replace_graphs
 from gongfu.sparql.description import METADATA
 from gongfu.sparql.worker import isolate

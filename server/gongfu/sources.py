@@ -60,6 +60,11 @@ def source_folders() -> list[Path]:
     return sorted(path.parent for path in (house().data / "sources").glob("*/source.yaml"))
 
 
+def curated_editions() -> frozenset[str]:
+    """Return the ids of the editions of data/sources/."""
+    return frozenset(str(described(folder)["id"]) for folder in source_folders())
+
+
 def source_folder(edition: str) -> Path:
     """Return the folder of a catalogue edition by its id or folder name; FaultySource where there is none."""
     return _folder(edition, [folder for folder in source_folders() if (folder / "catalogue.csv").is_file()])

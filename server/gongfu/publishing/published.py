@@ -23,6 +23,7 @@ from gongfu.findings import Report, report
 from gongfu.publishing.submission import GRAPH_SUFFIXES, Submission
 from gongfu.regions import level_of
 from gongfu.settings import DEFINITIONS, house
+from gongfu.sources import curated_editions
 from gongfu.sparql.dataset import HISTORY
 from gongfu.sparql.entities import declares_entities
 from gongfu.validate import validate
@@ -251,16 +252,26 @@ def _of_history(one: Submission, base: str) -> list[ox.Triple]:
     return list(published(one, base).examined.prepared.triples)
 
 
+def typed_version(edition: str, base: str) -> str:
+    """Return the name of the graph of what others typed from an agency's document, while its own is in force.
+
+    It is part of the history, too: version 0, which the agency's first revises. When the agency withdraws its own, what
+    was typed is in force again.
+    """
+    return f"{base}{HISTORY}{edition}/0"
+
+
 def provenance(versions: Sequence[Submission], base: str) -> list[ox.Triple]:
     """Return when and from whom each version came, what it revised and until when it was in force."""
     rows: list[Row] = []
     earlier: Submission | None = None
+    first = 0 if versions and versions[0].edition in curated_editions() else None
     for one, following in zip(versions, [*versions[1:], None], strict=True):
         if one.suffix:
             rows.append({
                 "edition": one.edition, "number": one.number, "received": one.received, "agent": one.agent,
                 "sha256": one.sha256, "until": following.received if following else None,
-                "follows": earlier.number if earlier else None, "current": following is None,
+                "follows": earlier.number if earlier else first, "current": following is None,
             })  # fmt: skip
             earlier = one
     return triples("version", rows, base)
