@@ -35,6 +35,12 @@ class Client:
 
         return self._portal.call(go)
 
+    def send(self, request: httpx.Request) -> httpx.Response:
+        async def go() -> httpx.Response:
+            return await self._client.send(request)
+
+        return self._portal.call(go)
+
     def call(self, what: Any, *arguments: Any) -> Any:
         """Call a coroutine function in the event loop of the application."""
         return self._portal.call(what, *arguments)

@@ -28,7 +28,7 @@ MODULES = [
     "endpoint",
     "downloads",
     "metrics",
-    "remembering", "bounded",
+    "remembering", "straight", "bounded",
     "graph_store", "publisher", "workbench",
     "resources",
     "checking",

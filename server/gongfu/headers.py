@@ -18,7 +18,7 @@ SAFE = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-_SAFE = [(name.encode(), value.encode()) for name, value in SAFE.items()]
+SAFE_HEADERS = [(name.encode(), value.encode()) for name, value in SAFE.items()]
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, HEAD, POST, QUERY, OPTIONS",
     "access-control-allow-headers": "Accept, Content-Type, If-None-Match",
@@ -79,7 +79,7 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
                 present = {name for name, _ in headers}
-                message["headers"] = [*headers, *(pair for pair in _SAFE if pair[0] not in present)]
+                message["headers"] = [*headers, *(pair for pair in SAFE_HEADERS if pair[0] not in present)]
             await send(message)
 
         if scope["method"] == "OPTIONS":

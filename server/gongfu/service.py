@@ -15,6 +15,7 @@ from gongfu.problems import Problem, Problems
 from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.dataset import CHANGING, Dataset, describe
 from gongfu.sparql.federation import Federation
+from gongfu.sparql.lookups import Lookups
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Load, Pool
 from gongfu.sparql.services import Services
 from gongfu.sparql.workers import WorkerLost
@@ -41,7 +42,7 @@ class Service:
         prepare: Prepare = _as_it_is,
     ) -> None:  # fmt: skip
         self.limits, self.problems, self._prepare = limits, problems, prepare
-        self._dataset, self._pool = dataset, Pool(dataset, limits)
+        self._dataset, self._pool, self._lookups = dataset, Pool(dataset, limits), Lookups(dataset)
         self.federation = Federation(services, limits)
         self._derived: dict[Any, Any] = {}
         self.remembered = 0  # queries that were answered without the engine
@@ -85,10 +86,10 @@ class Service:
             if dataset.path == self._dataset.path:
                 return
             dataset = await asyncio.to_thread(self._prepare, dataset)
-            pool = Pool(dataset, self.limits)
+            pool, lookups = Pool(dataset, self.limits), await asyncio.to_thread(Lookups, dataset)
             await pool.start()
             old = self._pool
-            self._dataset, self._pool, self._derived = dataset, pool, {}
+            self._dataset, self._pool, self._lookups, self._derived = dataset, pool, lookups, {}
             task = asyncio.create_task(old.drain())
             self._draining.add(task)
             task.add_done_callback(self._draining.discard)
@@ -112,8 +113,14 @@ class Service:
                 pass  # whoever replaces them is done
         return await self._pool.answer(job) if found.problem == CHANGING and self._pool is not pool else found
 
+    def looked_up(self, job: Job) -> Answer | None:
+        """Return the answer to a query that asks for very little, None for every other."""
+        return self._lookups.answer(job)
+
     async def answer(self, job: Job) -> Answer:
         """Return the answer to a job; raises Problem for a query that fails, is too slow or comes when all are busy."""
+        if looked_up := self.looked_up(job):
+            return looked_up
         seconds = round(self.limits.seconds, 1)
         try:
             if self.federation.takes(job):

@@ -35,6 +35,7 @@ from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
 from gongfu.sparql.dataset import PAGES, Dataset, describe, write_facts
 from gongfu.sparql.pool import Limits
 from gongfu.sparql.services import SETTING, read_services
+from gongfu.straight import Straight
 
 if TYPE_CHECKING:
     from gongfu.rooms import Rooms
@@ -57,7 +58,8 @@ class Application:
         for media_type in (*RESULT_TYPES, *GRAPH_TYPES, MEDIA_TYPE):
             add_compress_type(media_type)
         safe = SafeHeaders(EncodedTags(CompressMiddleware(self._answer)))
-        self.layers: ASGIApp = Remembered(Measured(safe, self._metrics), service)
+        measured = Straight(Measured(safe, self._metrics), service, self._metrics)
+        self.layers: ASGIApp = Remembered(measured, service)
         self._life = Router(lifespan=self._served)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -71,12 +71,15 @@ class ResultTooLarge(Exception):
     """The answer outgrew its limit; what was written so far is thrown away."""
 
 
-class _Bounded(io.BytesIO):
+class Bounded(io.BytesIO):
+    """Takes in so many bytes and no more."""
+
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Take in more; raises ResultTooLarge."""
         if self.tell() + len(data) > self._most:
             raise ResultTooLarge
         return super().write(data)
@@ -125,7 +128,7 @@ def _looked_up(source: Source, job: Job) -> Answer:
         if around is None:
             return Answer(problem="not-found")
         iri, cut, found = around.iri, int(around.cut), iter(around.triples)
-    body = _Bounded(source.most_bytes)
+    body = Bounded(source.most_bytes)
     try:
         ox.serialize(found, body, ox.RdfFormat.from_media_type(job.graph_type), prefixes=PREFIXES)
     except ResultTooLarge:
@@ -153,7 +156,7 @@ def _faulty(fault: Fault) -> Answer:
 
 
 def _written(result: Result, job: Job, most: int) -> Answer:
-    body = _Bounded(most)
+    body = Bounded(most)
     if isinstance(result, ox.QueryTriples):
         if job.graph_type is None:
             return Answer(problem="not-acceptable", facts={"types": ", ".join(GRAPH_TYPES)})
