@@ -22,7 +22,9 @@ from gongfu.thresholds import thresholds
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
 _NAME = re.compile(r"(?<![\w-])([\w-]*):([\w-]+)|<([^>\s]+)>")
 CATALOGUE = ox.NamedNode("https://w3id.org/bps-cn/row#catalogue")  # the graph of the catalogue in a store
-_MEETINGS = 64
+_MEETINGS, _LAST = 64, 99
+# Tables whose nodes no query and no shape names or leads to: half a megabyte that nobody looks at in a check.
+UNREACHED = frozenset({"cell"})
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
@@ -86,12 +88,14 @@ def about(store: ox.Store, foci: Iterable[str]) -> dict[str, dict[str, str]]:
     query = (house().data / "report" / "finding.rq").read_text("utf-8")
     rows = store.query(query, use_default_graph_as_union=True)
     assert isinstance(rows, ox.QuerySolutions)
-    names = [variable.value for variable in rows.variables]
+    ranks: dict[tuple[str, str], int] = {}
     found: dict[str, dict[str, str]] = {}
     for row in rows:
-        values = {name: row[name] for name in names}
-        known = {name: value.value for name, value in values.items() if isinstance(value, (ox.NamedNode, ox.Literal))}
-        found.setdefault(known["focus"], known)
+        node, name, value, rank = row["focus"].value, row["name"].value, row["value"], int(row["rank"].value)
+        if isinstance(value, (ox.NamedNode, ox.Literal)) and rank < ranks.get((node, name), _LAST):
+            ranks[node, name] = rank
+            said = {} if row["sentences"] is None else {f"{name}Sentences": row["sentences"].value}
+            found.setdefault(node, {}).update({name: value.value, **said})
     return found
 
 

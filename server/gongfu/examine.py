@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
-from gongfu.compare import Meeting, about, add, asked_predicates, comparisons, plan_comparisons
+from gongfu.compare import UNREACHED, Meeting, about, add, asked_predicates, comparisons, plan_comparisons
 from gongfu.coverage import covered
 from gongfu.departments import Role, read_departments
 from gongfu.earlier import earlier_wordings
@@ -70,7 +70,7 @@ class Prepared:
     @cached_property
     def meeting(self) -> Meeting:
         """Return the store in which catalogues meet this one, made once for all that are compared with it."""
-        return Meeting(self.asked or self.graph.lines(asked_predicates()))
+        return Meeting(self.asked or self.graph.lines(asked_predicates(), UNREACHED))
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def examine(
         coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
         answering, naming_triples(prepared.catalogue, prepared.roles, codes, base),
     ])  # fmt: skip
-    ours = graph_of([prepared.graph, related]).lines(asked_predicates() | judged_predicates())
+    ours = graph_of([prepared.graph, related]).lines(asked_predicates() | judged_predicates(), UNREACHED)
     read = graph_of([
         comparison_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         _kept_wordings(prepared.catalogue, nation, pairs, codes, base),
@@ -225,7 +225,7 @@ def with_results(examined: Examined, results: Sequence[Result]) -> Examined:
 def ready(nation: Prepared) -> Prepared:
     """Return a national catalogue as it is kept: its graph written out, with the part that is asked of it."""
     whole, plan = (Graph((lines,) if lines else ()) for lines in (nation.graph.lines(), nation.plan.lines()))
-    return replace(nation, graph=whole, plan=plan, asked=nation.graph.lines(asked_predicates()))
+    return replace(nation, graph=whole, plan=plan, asked=nation.graph.lines(asked_predicates(), UNREACHED))
 
 
 def _kept_wordings(

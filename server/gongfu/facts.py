@@ -6,7 +6,7 @@ engine, to which a row is one blank node with one predicate a column.
 """
 
 import marshal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,12 +52,16 @@ class Graph:
 
     parts: tuple[Table | bytes, ...] = ()
 
-    def lines(self, predicates: frozenset[str] | None = None) -> bytes:
+    def lines(self, predicates: frozenset[str] | None = None, without: Collection[str] = ()) -> bytes:
         """Return the graph as N-Triples; ``predicates`` are those that are asked for, None for all.
 
-        Parts that are lines already are given whole: they are comparisons, of which everything is asked.
+        Tables that are named in ``without`` are left out. Parts that are lines already are given whole: they are
+        comparisons, of which everything is asked.
         """
-        return b"".join(one if isinstance(one, bytes) else one.lines(predicates) for one in self.parts)
+        return b"".join(
+            one if isinstance(one, bytes) else one.lines(predicates) for one in self.parts
+            if isinstance(one, bytes) or one.name not in without
+        )  # fmt: skip
 
     @cached_property
     def triples(self) -> tuple[ox.Triple, ...]:
