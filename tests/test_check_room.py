@@ -137,6 +137,17 @@ def test_a_file_that_holds_no_catalogue_is_told_on_its_page(client: Client) -> N
     assert "请检查表头那一行" in answer.text
 
 
+def test_who_names_no_region_is_told_how_the_file_was_read(client: Client, address: str) -> None:
+    place = client.post("/zh/check", files={"file": ("清单.csv", CATALOGUE.encode())}).headers["location"]
+    for _ in range(300):
+        page = client.get(place).text
+        if 'class="conclusion' in page:
+            break
+        time.sleep(0.1)
+    assert "看不出这是哪个地区的清单" in page
+    assert "看不出这是哪个地区的清单" not in client.get(address).text, "there the region was chosen"
+
+
 def test_a_check_is_deleted_at_once_when_asked(client: Client, folder: Path) -> None:
     begun = client.post("/zh/check", files={"file": (NAME, CATALOGUE.encode())})
     place = begun.headers["location"]

@@ -4,6 +4,7 @@ Place in the flow: HTTP, pages. The check itself is that of POST /check, in the 
 limits; this room shows how far it is and what came of it.
 """
 
+import json
 from functools import partial
 from urllib.parse import quote
 
@@ -33,6 +34,7 @@ from gongfu.sources import described, source_folders
 DOWNLOADS = ("xlsx", "html", "csv", "text", "json", "ttl", "junit")
 STAGES = ("starting", "nation", "reading", "comparing", "telling", "reporting")
 REPORTS = tuple((form, language) for form in (BODY, *DOWNLOADS) for language in LANGUAGES)
+NATIONWIDE = "CN"
 _PATIENCE = 1.5  # a small file is done in this time, and its visitor sees no progress at all
 _REFRESH = 2
 
@@ -123,7 +125,16 @@ def _report(job: Job, language: str) -> dict[str, object]:
     file = job.report(BODY, language)
     body = file.read_text("utf-8") if file.is_file() else ""  # a check that a program began has forms only
     made = {form for form, tongue in job.order.reports if tongue == language}
-    return {"body": Markup(body), "downloads": [form for form in DOWNLOADS if form in made]}  # noqa: S704 (escaped)
+    return {"body": Markup(body), "downloads": [form for form in DOWNLOADS if form in made],  # noqa: S704 (escaped)
+            "unplaced": _unplaced(job, language)}  # fmt: skip
+
+
+def _unplaced(job: Job, language: str) -> bool:
+    """Say whether no region was given and none was found in the file, so that it was read as the nation's own."""
+    file = job.report("json", language)
+    if job.order.region or not file.is_file():
+        return False
+    return bool(json.loads(file.read_text("utf-8"))["document"]["region"] == NATIONWIDE)
 
 
 async def _delete(request: Request, room: Room, service: Service, runner: Runner, language: str) -> Response:
