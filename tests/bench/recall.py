@@ -57,12 +57,14 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("count", type=int, nargs="?", default=500)
     options.add_argument("--seed", default="1")
+    options.add_argument("--first", type=int, default=0, help="pass over so many: a long run in several pieces")
+    options.add_argument("--faults", type=int, default=4, help="planted in each")
     options.add_argument("--seconds", type=float, default=float("inf"), help="begin with no more after so long")
     given = options.parse_args()
     planted, missed, more = Counter[str](), Counter[str](), Counter[str]()
     checked, until = 0, time.monotonic() + given.seconds
     with tempfile.TemporaryDirectory() as folder, get_context("spawn").Pool(os.cpu_count()) as pool:
-        files = written(Path(folder), given.count, given.seed)
+        files = islice(written(Path(folder), given.count, given.seed, given.faults), given.first, None)
         while (some := list(islice(files, 20))) and time.monotonic() < until:
             for name, theirs, ours in pool.imap_unordered(_both, some):
                 checked += 1
