@@ -228,6 +228,24 @@ def test_a_bare_workbook_without_styles_and_positions_is_annotated(own: Path, tm
     assert sheet["E4"].value == ROWS[1][4]
 
 
+def test_a_finding_under_a_merged_cell_is_told_at_its_head(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    for texts in [HEADER, *ROWS]:
+        sheet.append(["" if texts is ROWS[1] and text == texts[0] else text for text in texts])
+    sheet["A2"] = "基本社会服务"
+    sheet.merge_cells("A2:A3")
+    workbook.create_sheet("内部").append(["仅供参考"])  # a lone note on another sheet is nobody's domain
+    path = tmp_path / "merged.xlsx"
+    workbook.save(path)
+    checked = check(path, region="220000")
+    assert {one.cell for one in checked.findings if one.rule == "R26"} == {"A2", "A3"}
+    assert "仅供参考" not in checked.examined.prepared.catalogue.items[-1].text("domain")
+    head = opened(written(checked, "xlsx", "zh", path)).worksheets[0]["A2"]
+    assert head.comment
+    assert head.comment.text.count("R26") == 2
+
+
 def test_macros_and_signatures_do_not_come_back(own: Path, tmp_path: Path) -> None:
     path = tmp_path / "吉林省.xlsm"
     macro = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"

@@ -271,12 +271,18 @@ def _place(state: _Arrangement, item: Item, own: set[str], row: tuple[Cell, ...]
     named = {"number", "name"} & own
     if named and (named == {"number", "name"} or len(own) >= 2):
         state.items.append(item)
-    elif own and state.items and not named and len(own & set(TEXT_FIELDS)) >= 1 and not _ignored(row):
+    elif own and state.items and not named and _is_other_half(state.items[-1], own, table) and not _ignored(row):
         covered = bool({"number", "name"} & item.texts.keys())  # by a merged cell: a line of its own, not a torn one
         state.items[-1] = _joined(state.items[-1], item, own, "\n" if covered else "")
     elif own and not _ignored(row):
         words = " ".join(item.texts[name] for name in item.texts if name in own)
         state.unread.append(Unread("row", words, CellReference(table.sheet, row[0].address)))
+
+
+def _is_other_half(item: Item, own: set[str], table: Table) -> bool:
+    """Say whether a row without number and name goes on with an item; a note on another sheet is no domain's rest."""
+    here = any(place.sheet == table.sheet for place in item.cells.values())
+    return bool(own & (set(TEXT_FIELDS) if here else set(TEXT_FIELDS) - {"domain", "category"}))
 
 
 def _ignored(row: tuple[Cell, ...]) -> bool:

@@ -5,7 +5,7 @@ Place in the flow: below the workbook form. It works on the package of the workb
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -61,7 +61,7 @@ def annotate(package: WorkbookPackage, marks: Sequence[Mark], summary: Summary, 
     styles = SheetStyles(package)
     parts = dict(package.sheets())
     for sheet in dict.fromkeys(mark.sheet for mark in marks if mark.sheet in parts):
-        here = [mark for mark in marks if mark.sheet == sheet]
+        here = _at_heads(package, package.part(parts[sheet]), [mark for mark in marks if mark.sheet == sheet])
         _colour(package, package.part(parts[sheet]), {mark.address: mark.colour for mark in here}, styles)
         comments = SheetComments(package, parts[sheet], author)
         for mark in here:
@@ -86,6 +86,32 @@ def row_height(texts: Sequence[str], widths: Sequence[float]) -> float:
 
 def _width(line: str) -> int:
     return sum(2 if letter > "\u2000" else 1 for letter in line)
+
+
+def _at_heads(package: WorkbookPackage, sheet: Root, marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks with those of cells that a merged cell covers at its first one: nobody sees what is under it.
+
+    Marks that meet there are one, in their order, with the colour of the first.
+    """
+    merged = [_corners(one.get("ref", "")) for one in sheet.iter(package.tag("mergeCell"))]
+    found: dict[str, Mark] = {}
+    for mark in marks:
+        place = _ADDRESS.fullmatch(mark.address)
+        row, column = (int(place[2]), column_number(place[1])) if place else (0, 0)
+        head = next((sheet_address(top, left) for top, left, bottom, right in merged
+                     if top <= row <= bottom and left <= column <= right), mark.address)  # fmt: skip
+        told = found.get(head)
+        found[head] = replace(told, text=f"{told.text}\n\n{mark.text}") if told else replace(mark, address=head)
+    return list(found.values())
+
+
+def _corners(reference: str) -> tuple[int, int, int, int]:
+    """Return first row and column, last row and column of a range such as A4:A11; zeros for none."""
+    places = [_ADDRESS.fullmatch(part) for part in reference.split(":")]
+    if len(places) != 2 or not all(places):
+        return (0, 0, 0, 0)
+    (top, left), (bottom, right) = ((int(one[2]), column_number(one[1])) for one in places if one)
+    return (top, left, bottom, right)
 
 
 def _colour(package: WorkbookPackage, sheet: Root, colours: Mapping[str, str], styles: SheetStyles) -> None:
