@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
     "kept", "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "grammar", "cutting",
     "clauses", "payers", "shares", "statements",
-    "reading", "document", "codes", "row_query", "row_terms", "row_writer", "facts", "figures", "arrange", "plan",
+    "reading", "document", "codes", "row_terms", "row_query", "row_writer", "facts", "figures", "arrange", "plan",
     "plan_text",
     "elements", "masthead", "regions",
     "measure", "normal", "sentence", "selection", "binding", "measures", "kinds",

@@ -14,8 +14,8 @@ from gongfu.codes import codelists
 from gongfu.examine import examine
 from gongfu.facts import Table, by_engine
 from gongfu.row_query import BeyondRows, parse
-from gongfu.row_terms import Iri, Row, Rows, encoded, integer, iri
-from gongfu.row_writer import row_code, writer
+from gongfu.row_terms import Iri, Row, Rows, encoded, function_of, integer, iri
+from gongfu.row_writer import row_code
 from gongfu.settings import base_iri, house
 from gongfu.sources import source_folder
 
@@ -90,7 +90,7 @@ def test_which_files_go_to_the_engine() -> None:
     beyond = set()
     for file in FILES:
         try:
-            writer(row_code(parse(file.read_text("utf-8")), None))
+            function_of(row_code(parse(file.read_text("utf-8")), None))
         except BeyondRows:
             beyond.add(file.stem)
     assert beyond == TO_THE_ENGINE

@@ -8,6 +8,7 @@ can do wrong is an ``UnreadableDocument`` with a remedy; nothing is guessed, rep
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from gongfu.reading.cells import (
@@ -20,31 +21,32 @@ from gongfu.reading.cells import (
     UnreadableDocument,
     too_large,
 )
-from gongfu.reading.delimited import read_delimited
-from gongfu.reading.pdf_documents import read_pdf
-from gongfu.reading.plain_text import read_plain_text
 from gongfu.reading.recognition import recognise
-from gongfu.reading.spreadsheets import read_xls, read_xlsx
-from gongfu.reading.web_pages import read_web_page
-from gongfu.reading.word_documents import read_docx
 
 __all__ = ["Cell", "Document", "Limits", "Table", "UnreadableDocument", "read_document"]
 
 Reader = Callable[[Path, Limits], Iterator[Block]]
 
-# Which module reads which format. The libraries behind them are imported only when such a file comes.
-_READERS: Mapping[str, Reader] = {
-    "xlsx": read_xlsx,
-    "xlsm": read_xlsx,
-    "xls": read_xls,
-    "csv": read_delimited,
-    "tsv": read_delimited,
-    "docx": read_docx,
-    "pdf": read_pdf,
-    "html": read_web_page,
-    "md": read_plain_text,
-    "txt": read_plain_text,
+# Which module reads which format, and by which function. A module and the libraries behind it are imported only when
+# such a file comes.
+_READERS: Mapping[str, tuple[str, str]] = {
+    "xlsx": ("spreadsheets", "read_xlsx"),
+    "xlsm": ("spreadsheets", "read_xlsx"),
+    "xls": ("spreadsheets", "read_xls"),
+    "csv": ("delimited", "read_delimited"),
+    "tsv": ("delimited", "read_delimited"),
+    "docx": ("word_documents", "read_docx"),
+    "pdf": ("pdf_documents", "read_pdf"),
+    "html": ("web_pages", "read_web_page"),
+    "md": ("plain_text", "read_plain_text"),
+    "txt": ("plain_text", "read_plain_text"),
 }
+
+
+def _reader(kind: str) -> Reader:
+    module, name = _READERS[kind]
+    found: Reader = getattr(import_module(f"gongfu.reading.{module}"), name)
+    return found
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def read_document(path: Path, limits: Limits = Limits()) -> Document:  # noqa: B
     """Return the tables and the prose of a file; UnreadableDocument when it cannot be read within the limits."""
     _check_file(path, limits)
     kind = recognise(path, limits)
-    blocks = list(_within_cells(_READERS[kind](path, limits), limits, path.name))
+    blocks = list(_within_cells(_reader(kind)(path, limits), limits, path.name))
     return Document(
         path=str(path),
         format=kind,

@@ -16,9 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gongfu.kept import kept
-from gongfu.row_query import ROW, BeyondRows, parse
-from gongfu.row_terms import Cell, Iri, Row, Rows
-from gongfu.row_writer import Write, row_code, writer
+from gongfu.row_terms import ROW, Cell, Iri, Row, Rows, Write, function_of
 from gongfu.settings import house, program, unchanged
 
 __all__ = ["ROW", "Cell", "Graph", "Iri", "Row", "construct", "graph_of", "load", "loaded", "mapped", "term", "triples",
@@ -99,11 +97,14 @@ def _writer(table: str, predicates: frozenset[str] | None) -> Write | None:
     some = "all" if predicates is None else "asked"
     depends_on = f"{program()} {sorted(predicates or ())}"
     code = kept(f"rows-{table}-{some}", depends_on, lambda: _code(table, predicates), unchanged)
-    return writer(marshal.loads(code)) if code else None  # noqa: S302  # our own
+    return function_of(marshal.loads(code)) if code else None  # noqa: S302  # our own
 
 
 def _code(table: str, predicates: frozenset[str] | None) -> bytes:
     """Return the function of a table; empty where only the engine will do."""
+    from gongfu.row_query import BeyondRows, parse  # needed once a change of the sources, and slow to import
+    from gongfu.row_writer import row_code
+
     try:
         return marshal.dumps(row_code(parse(_file(table).read_text("utf-8")), predicates))
     except BeyondRows:

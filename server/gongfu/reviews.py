@@ -15,9 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 
 
 class FaultyReviews(Exception):
@@ -63,7 +61,7 @@ class Review:
 
 @lru_cache(maxsize=1)
 def _words() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load((house().data / "report" / "reviews.yaml").read_text("utf-8"))
+    loaded: Mapping[str, Any] = read_yaml(house().data / "report" / "reviews.yaml")
     return loaded
 
 

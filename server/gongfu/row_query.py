@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-ROW = "https://w3id.org/bps-cn/row#"
+from gongfu.row_terms import ROW
+
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _TOKEN = re.compile(
     r"""\s+|\#[^\n]*|(?P<iri><[^<>"{}|^`\\\s]*>)|(?P<variable>\?\w+)|"(?P<string>[^"\\]*)"(?:@(?P<language>[a-z]+))?"""

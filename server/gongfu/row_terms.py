@@ -4,14 +4,16 @@ Place in the flow: **map**, below facts. A function gives None where SPARQL has 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from types import CodeType
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
+ROW = "https://w3id.org/bps-cn/row#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _ESCAPED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _TO_ESCAPE = re.compile(r'["\\\n\r]')
@@ -152,3 +154,14 @@ class Rows:
                     found.setdefault(written(row[column]), []).append(row)
             self._by_column[column] = found
         return self._by_column[column]
+
+
+Write = Callable[[Rows, str], list[str]]
+
+
+def function_of(code: CodeType) -> Write:
+    """Return the function that ``row_writer`` made of a table file: it takes rows and the base of data IRIs."""
+    names = globals().copy()
+    exec(code, names)  # noqa: S102  # our own code, made of our own file
+    write: Write = names["write"]
+    return write

@@ -5,18 +5,13 @@ a store, a query and a list of objects for each table of each catalogue; this fu
 of the time, and only those whose predicates are asked for. tests/test_row_writer.py holds both equal, table for table.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import CodeType
 
 from gongfu import row_terms
 from gongfu.row_query import BeyondRows, Bind, Call, Cells, Constant, Expression, Filter, Node, Part, RowQuery, Variable
-from gongfu.row_terms import XSD, Rows, escaped
-
-Write = Callable[[Rows, str], list[str]]
-_NAMES = {name: getattr(row_terms, name) for name in (
-    "Iri", "both", "either", "encoded", "escaped", "filled", "integer", "iri", "lexical", "same", "tagged", "true",
-    "unless", "written")}  # fmt: skip
+from gongfu.row_terms import XSD, escaped
 
 
 def row_code(query: RowQuery, predicates: frozenset[str] | None) -> CodeType:
@@ -25,14 +20,6 @@ def row_code(query: RowQuery, predicates: frozenset[str] | None) -> CodeType:
     Raises BeyondRows for what only the engine answers.
     """
     return compile("\n".join(_Function(query, predicates).lines()), "<rows>", "exec")
-
-
-def writer(code: CodeType) -> Write:
-    """Return the function that such code defines."""
-    names = dict(_NAMES)
-    exec(code, names)  # noqa: S102  # our own code, made of our own file
-    write: Write = names["write"]
-    return write
 
 
 @dataclass(frozen=True)
@@ -369,7 +356,7 @@ class _Function:
 
     def _constant(self, value: Constant) -> str:
         found = self._value(value)
-        made = eval(_term(found.kind, found.text), dict(_NAMES))  # noqa: S307  # a constant of our own file
+        made = eval(_term(found.kind, found.text), vars(row_terms).copy())  # noqa: S307  # a constant of our own file
         return str(made)
 
     def _writing(self, name: str) -> str:

@@ -9,12 +9,10 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-import yaml
-
 from gongfu.catalogue import UNREAD_PARTS
 from gongfu.findings import Finding, Report
 from gongfu.rules import rules
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 from gongfu.subject import SEVERITIES
 
 # Findings of one rule: up to FEW are told with their quotations, up to MANY in one line each, more of them once with
@@ -41,8 +39,7 @@ class Cause:
 
 @lru_cache(maxsize=1)
 def _all_words() -> Mapping[str, Mapping[str, Any]]:
-    text = (house().data / "report" / "words.yaml").read_text("utf-8")
-    loaded: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
+    loaded: Mapping[str, Mapping[str, Any]] = read_yaml(house().data / "report" / "words.yaml")
     return loaded
 
 
