@@ -136,6 +136,9 @@ def _carried(sentence: Sentence, index: int, segment: list[Piece], before: Measu
         return before.per
     if value.unit not in {"元", "小时"} or table.sum_words.search(sentence.before(index)):
         return ""
+    opening = table.opening_hours.search(sentence.before(index))
+    if opening and value.unit == "小时":
+        return table.per([opening.group(1)])  # 每周开放：图书馆56小时、文化馆42小时
     said = earlier if value.unit == "元" else ""
     once = "一次性" in words_of(segment)
     return said or ("" if once or before is None or before.unit != value.unit else before.per)
@@ -204,7 +207,13 @@ def scope(measure: Measure, pieces: list[Piece], level: str) -> str:
 
 
 def due_year(sentence: Sentence, index: int) -> int | None:
-    """Return the year last named before a value as one by which something is to be: 2018年达到80%，2020年达到90%."""
+    """Return the year by which something is to be: the last named before a value, or in brackets behind it.
+
+    2018年达到80%，2020年达到90%; 75%（2017年）、90%（2020年）.
+    """
+    behind = words().due_behind.match(sentence.after(index))
+    if behind:
+        return int(behind.group(1))
     found = words().due.findall(sentence.before(index))
     return int(found[-1]) if found else None
 

@@ -133,8 +133,15 @@ def _value(tree: Tree[Token]) -> Value:
     low, high = _decimal(numbers[0]), _decimal(numbers[-1])
     if not multipliers[0] and multipliers[-1] and len(numbers) > 1 and units[0]:
         low = low / _scale(multipliers[-1])  # 5000元—1万元: one multiplier for both ends
+    units = ["小时" if _backwards(amount) else unit for amount, unit in zip(amounts, units, strict=True)]
     printed = _fraction_text(amounts[0]) if len(amounts) == 1 and not units[-1] else ""
     return Value(low, high, units[-1], multipliers[-1], after, per, fraction, "TIMES" in kinds, printed)
+
+
+def _backwards(amount: Tree[Token]) -> bool:
+    """Say whether hours stand before the days: 8小时×5天."""
+    token = _number_token(amount)
+    return token.type == "TIMES" and "小时" in token
 
 
 def printed_fraction(quote: str) -> str:
@@ -170,7 +177,7 @@ def _number(amount: Tree[Token]) -> Fraction:
     text = str(token)
     if token.type == "TIMES":
         first, second = text.split("x")
-        return Fraction(int(first.rstrip("天日")) * int(second))
+        return Fraction(int(first.rstrip("天日小时")) * int(second.rstrip("天日")))
     if token.type == "FRACTION" and ("/" in text or ":" in text):
         top, bottom = text.replace(":", "/").split("/")
         return Fraction(int(top), int(bottom)) if int(bottom) else Fraction(0)

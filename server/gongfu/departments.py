@@ -15,7 +15,7 @@ from gongfu.text import key, tidy
 # What stands in brackets belongs to the name before it: 各县（市、区）政府.
 _SEPARATORS = re.compile(
     r"(?![^（(]{0,40}[）)])(?:"
-    r"[、，,；;/\s\n]+|(?<=[厅局委办部])和(?=[省市县区]?[\u4e00-\u9fff]{2,})|(?<=[厅局委办部])及(?=省))"
+    r"[、，,；;/\s\n]+|(?<=[厅局委办部联])(?:会同|商|牵头，?)(?=[省市县区]?[\u4e00-\u9fff]{2,})|(?<=[厅局委办部])和(?=[省市县区]?[\u4e00-\u9fff]{2,})|(?<=[厅局委办部])及(?=省))"
 )
 _GOVERNMENT = re.compile(r"(人民政府|政府|管委会|行政公署|街道办事处)$")
 _PREFIX = re.compile(r"^(国家|中国|各?省|各?市|各?县|自治区|直辖市|区|各?级|州|我省|本省|本市)+")

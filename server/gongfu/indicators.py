@@ -63,7 +63,7 @@ def _of_all(one: _Reading, read: Sequence[_Reading], name: str) -> _Reading:
 
 
 def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: National, codes: CodeLists) -> _Reading:
-    if measure.role == "parameter":
+    if measure.role == "parameter" or _is_one_payers_part(measure, siblings):
         return _Reading(measure, "", known=False)
     candidates = [(other_name, other) for other_name, other in nation if other.indicator and _same_kind(measure, other)]
     possible = [(other_name, other) for other_name, other in candidates if not _excluded(measure, name, other, codes)]
@@ -93,6 +93,8 @@ def _contradicted(indicator: str, nation: National, possible: National) -> bool:
 
 def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: National, codes: CodeLists) -> float:
     """Return the likeness from which a number is the same quantity as the nearest of the possible national ones."""
+    if measure.unit != "%" and any(_equal(measure, other) for _, other in possible):
+        return 0.0  # the nation's own number: it cannot be below
     others = {other.indicator: other for _, other in possible}
     if len(others) != 1:
         return threshold("quantity")
@@ -103,16 +105,13 @@ def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: 
         return threshold("quantity")
     if other.scope:
         return 0.0  # a total of the whole area: it is told that it is not compared, never that it is below
-    if measure.unit != "%" and _equal(measure, other):
-        return 0.0  # the only number of its unit, and the nation's own
     same_head = _one_of(measure.label, _known(other, codes).heads)
     return threshold("quantity-alone-head" if same_head else "quantity-alone")
 
 
 def _equal(one: Measure, other: Measure) -> bool:
     """Say whether two measures promise the same number of the same per the same."""
-    ours, theirs = ((each.normal_unit, each.normal_lower, each.normal_upper) for each in (one, other))
-    return ours == theirs and one.comparator == other.comparator
+    return (one.normal_unit, one.normal_lower) == (other.normal_unit, other.normal_lower)
 
 
 def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
@@ -131,6 +130,13 @@ def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
     if _of_another_age(one.measure, wordings) and not all(_of_another_age(other.measure, wordings) for other in rivals):
         return True
     return not one.known and not _names_part(one.measure.label) and any(other.known for other in rivals)
+
+
+def _is_one_payers_part(measure: Measure, siblings: Sequence[Measure]) -> bool:
+    """Say whether an amount is what one treasury gives where the row has the whole: 中央70元、省10元，合计80元."""
+    amounts = [one for one in siblings if one.unit == "元" and one.role != "parameter"]
+    parts = [one for one in amounts if words().one_payer.search(one.label)]
+    return measure in parts and len(parts) < len(amounts)
 
 
 def _of_another_age(measure: Measure, wordings: Sequence[str]) -> bool:

@@ -230,7 +230,7 @@ class Likeness:
         apart (职工, 创业) must stand in the row's own name: elsewhere it may be there by chance.
         """
         one, other, row = self.theirs[n], self.theirs[known], self.ours[i]
-        telling = one.name.keys() - other.name.keys()
+        telling = one.name.keys() - other.everything
         name = self.share(telling, row.everything if len(telling) > _CHANCE else row.name.keys())
         text = self.share(one.text.keys() - other.everything, row.text.keys())
         return max(name, min(1.0, 3 * text))

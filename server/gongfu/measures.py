@@ -45,7 +45,18 @@ def read_measures(
         found, left = _read_sentence(read, sentence, level, spans[0] if len(spans) == 1 else None)
         measures += found
         unread += left
+    if words().household_before.search(name):
+        measures = [_of_household(one, text) for one in measures]
     return tuple(one if one.label else replace(one, label=name) for one in measures), tuple(unread)
+
+
+def _of_household(measure: Measure, text: str) -> Measure:
+    """Count the people found work per household where the item's name says whose they are: 零就业家庭援助."""
+    bare = measure.unit == "人" and not (measure.per or measure.multiplier)
+    noun = measure.quote + reading(text[measure.end : measure.end + REACH]).text
+    if not bare or not words().household_after.match(noun.split("人", 1)[-1]):
+        return measure
+    return normalised(replace(measure, per="每户"), {})
 
 
 def _read_sentence(
@@ -123,6 +134,8 @@ def _label(sentence: Sentence, index: int, segment: list[Piece], before: Measure
         own = before.label.removesuffix(named)  # 直播卫星提供25套电视节目和17套广播节目
     if own and own not in table.generic:
         return _Label(own + added, _start_of(segment), added_end)
+    if not own and not noun and before is not None and any(piece.text in table.sums for piece in segment):
+        return _Label("", _start_of(segment), end)  # 中央55元，省10元，合计65元: of the item, not of the part before it
     if not own and (given := table.given_after.match(sentence.after(index))):
         return _Label(table.trimmed(given.group(1)), _value_start(sentence, index, segment), end + given.end())
     for earlier in sentence.earlier_segments(index):

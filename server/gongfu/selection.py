@@ -21,7 +21,14 @@ def selects(sentence: Sentence, index: int) -> bool:
         return True
     if table.defining.match(before + sentence.pieces[index].text + after):
         return True
-    if inside and value.unit in _CONDITIONS and "每" not in clause and not clause.startswith(("共", "合计", "总计")):
+    hours = value.unit == "小时" and table.attended.search(before.rsplit("（", 1)[0])
+    if (
+        inside
+        and not hours
+        and value.unit in _CONDITIONS
+        and "每" not in clause
+        and not clause.startswith(("共", "合计", "总计"))
+    ):
         return True
     if table.levels_after.match(after) or (table.selecting_nouns.match(after) and value.after):
         return True

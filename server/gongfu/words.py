@@ -13,6 +13,9 @@ from gongfu.settings import house, read_yaml
 
 # 每3-10万居民: so many people or households together are what it is per.
 _COUNTED = re.compile(r"(\d+(?:-\d+)?[千百万]?)(名|人口?|居民|户|米|公里|平方米|亩)")
+# 一乡一年, 1村1月, 一月一村: once for each such place in each such time
+_PLACE = "行政村|村|乡镇|乡|镇|社区|街道"
+_OF_EACH = re.compile(rf"[一1](?P<place>{_PLACE})[一1](?P<time>[年月])|[一1](?P<often>[年月])[一1](?P<other>{_PLACE})")
 _PER = re.compile(r"每|均|/|·|•|\.")
 
 
@@ -65,6 +68,9 @@ class Words:
     bounding: Mapping[str, re.Pattern[str]]
     selecting_whoever: re.Pattern[str]
     recipients: re.Pattern[str]
+    one_payer: re.Pattern[str]
+    attended: re.Pattern[str]
+    sums: frozenset[str]
     groups: frozenset[str]
     measured_endings: re.Pattern[str]
     generic: frozenset[str]
@@ -79,6 +85,8 @@ class Words:
     changing: re.Pattern[str]
     changed: frozenset[str]
     due: re.Pattern[str]
+    due_behind: re.Pattern[str]
+    opening_hours: re.Pattern[str]
     household: re.Pattern[str]
     household_before: re.Pattern[str]
     household_after: re.Pattern[str]
@@ -235,6 +243,9 @@ def _spelled(text: str) -> str:
         return words().shorthand[text]
     if re.fullmatch(r"每(人|生|户|孩|例)次", text):
         return f"{text[:-1]}每次"
+    named = _OF_EACH.fullmatch(text)
+    if named:
+        return f"每{named['place'] or named['other']}每{named['time'] or named['often']}"
     turned = re.fullmatch(r"(年|月|日)(人|生|户)均", text)
     if turned:
         return f"每{turned.group(2)}每{turned.group(1)}"
@@ -266,6 +277,7 @@ def words() -> Words:
         amount_nouns=tuple(table["amount_nouns"]), shares=tuple(table["shares"]),
         bounding={how: re.compile(pattern) for how, pattern in table["bounding"].items()},
         selecting_whoever=re.compile(table["selecting_whoever"]), recipients=re.compile(table["recipients"]),
+        one_payer=re.compile(table["one_payer"]), attended=re.compile(table["attended"]), sums=frozenset(table["sums"]),
         groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
         generic=frozenset(table["generic"]), counted_nouns=table["counted_nouns"],
         growing=re.compile(table["growing"]), joined=re.compile(table["joined"]),
@@ -274,6 +286,7 @@ def words() -> Words:
         own_amount=re.compile(table["own_amount"]),
         minimum_heading=re.compile(table["minimum_heading"]),
         minimum_standard=re.compile(table["minimum_standard"]), due=re.compile(table["due"]),
+        due_behind=re.compile(table["due_behind"]), opening_hours=re.compile(table["opening_hours"]),
         changing=re.compile(table["changing"]), changed=frozenset(table["changed"]),
         household=re.compile(table["household"]),
         household_before=re.compile(table["household_before"]), household_after=re.compile(table["household_after"]),
