@@ -4,6 +4,7 @@ Place in the flow: HTTP. ``/cat/cn-13fyp/30`` answers 303 with the address of it
 likes best; the description's own address ends in the form's extension, or the extension is asked for directly.
 """
 
+import re
 from collections.abc import Callable
 from types import MappingProxyType
 from urllib.parse import quote, unquote, unquote_to_bytes
@@ -33,7 +34,7 @@ _VOCABULARIES = {
     DEFINITIONS.removesuffix("#"): "graph/ontology", SHAPES.removesuffix("#"): "graph/shapes",
     CODES: "graph/codes", CODES.removesuffix("/"): "graph/codes",
 }  # fmt: skip
-
+_BEYOND_ASCII = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 PageAddress = Callable[[Request, str], str]
 
@@ -94,7 +95,7 @@ def _address(request: Request) -> str:
 def _job(service: Service, address: str, media_type: str) -> Job:
     """Return what is to be looked up. An address may be the IRI's end as it stands, or percent-encoded once."""
     base = service.dataset.base
-    ends = dict.fromkeys((_readable(address), address, quote(unquote(address), safe="/")))
+    ends = dict.fromkeys((_readable(address), address, _lettered(address), quote(unquote(address), safe="/")))
     iris = tuple(dict.fromkeys(start + end for start in (base, DEFAULT_BASE) for end in ends))
     whole = {iri: base + graph for iri, graph in _VOCABULARIES.items()} | {iri: iri for iri in service.dataset.graphs}
     whole[base + "dataset"] = base + METADATA
@@ -104,8 +105,13 @@ def _job(service: Service, address: str, media_type: str) -> Job:
     return Job("", GraphNames(), None, media_type, iris)
 
 
+def _lettered(address: str) -> str:
+    """Return the address with letters beyond ASCII as they are, and all else as encoded as it came."""
+    return _BEYOND_ASCII.sub(lambda found: _readable(found.group()), address)
+
+
 def _readable(address: str) -> str:
-    """Return the address with percent-encoded UTF-8 as letters; what decodes to ASCII stays encoded, it may divide."""
+    """Return the address with all that is percent-encoded as letters, if what comes out may stand in an IRI."""
     try:
         text = unquote_to_bytes(address).decode("utf-8")
     except UnicodeDecodeError:
