@@ -6,11 +6,14 @@ Item 30 is the one that issue 6 names: Jilin's 80 per cent stands marked below t
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import DESK, TELEPHONE, Watch, grave_faults, sideways
 from client import Client, client_of
 from playwright.sync_api import Browser, Page, expect
+
+from gongfu.pages.asking import ask
 
 ITEM = "/cat/cn-13fyp/30"
 KINDS = {
@@ -140,6 +143,24 @@ def test_a_vocabulary_is_served_at_its_own_iri(client: Client, vocabulary: str) 
         led = client.get(f"/{vocabulary}", headers={"accept": accept})
         assert (led.status_code, led.headers["location"]) == (303, place)
         assert client.get(place).status_code == 200
+
+
+def test_a_page_asks_at_most_three_queries(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those whose answer follows from the data alone are asked once for all pages and not counted again."""
+    asked: list[str] = []
+
+    def counted(store: Any, merged: bool, query: str, **values: Any) -> Any:
+        asked.append(query)
+        return ask(store, merged, query, **values)
+
+    monkeypatch.setattr("gongfu.pages.layout.ask", counted)
+    monkeypatch.setattr("gongfu.pages.compare.ask", counted)
+    rooms = ["/compare", "/compare/220000-13fyp/30", "/compare/provinces", "/compare/editions", "/compare/funding"]
+    for path in (*KINDS.values(), *rooms):
+        client.get(f"/zh{path}", headers={"cache-control": "no-cache"})
+        asked.clear()
+        assert client.get(f"/en{path}").content
+        assert len(asked) <= 3, (path, asked)
 
 
 def test_every_link_of_the_room_leads_somewhere(client: Client) -> None:
