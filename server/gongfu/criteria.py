@@ -15,7 +15,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from gongfu.codes import SKOS, codelists
-from gongfu.settings import DEFINITIONS, house, read_yaml
+from gongfu.kept import kept_object
+from gongfu.settings import DEFINITIONS, house, program, read_yaml, unchanged
 from gongfu.text import reading
 
 _NUMBER = r"(?:\d{1,3}|百|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])"
@@ -86,6 +87,11 @@ def wording() -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def values() -> Mapping[str, Value]:
     """Return the values of the code list by their code, and the divisions as values of the attribute place."""
+    found: Mapping[str, Value] = kept_object("criterion-values", program(), _values, unchanged)
+    return found
+
+
+def _values() -> Mapping[str, Value]:
     facts: dict[str, dict[str, list[str]]] = {}
     for quad in ox.parse(path=str(house().ontology / "codelists" / "criterion-value.ttl")):
         assert isinstance(quad.subject, ox.NamedNode)

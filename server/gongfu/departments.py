@@ -68,19 +68,28 @@ def _known(name: str, region: str, codes: CodeLists) -> Concept | None:
     return codes.concepts[iri] if iri else None
 
 
+@lru_cache(maxsize=4096)  # the same few names in all regions
 def _counterparts(name: str, codes: CodeLists) -> tuple[str, ...]:
     """Return the national units that a local name answers to: the longest ending wins, and may stand under several."""
+    whole, bare = key(name), key(_PREFIX.sub("", name))
     found: dict[str, list[str]] = {}
-    for concept in codes.scheme("department"):
-        for ending in concept.endings:
-            if key(name).endswith(key(ending)) or key(_PREFIX.sub("", name)) == key(ending):
-                found.setdefault(ending, []).append(concept.iri)
+    for ending, plain, iri in _endings(codes):
+        if whole.endswith(plain) or bare == plain:
+            found.setdefault(ending, []).append(iri)
     return tuple(found[max(found, key=len)]) if found else ()
 
 
+@lru_cache(maxsize=1)
+def _endings(codes: CodeLists) -> tuple[tuple[str, str, str], ...]:
+    """Return the endings of the names of local units, as listed and as a name, with the national unit of each."""
+    return tuple((ending, key(ending), concept.iri)
+                 for concept in codes.scheme("department") for ending in concept.endings)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
 def _nearest(name: str, codes: CodeLists) -> str:
     if len(name) > _NAME_MAX:
         return ""
-    endings = {ending for concept in codes.scheme("department") for ending in concept.endings}
-    found = difflib.get_close_matches(_PREFIX.sub("", name), sorted(endings), n=1, cutoff=0.5)
+    endings = sorted({ending for ending, _, _ in _endings(codes)})
+    found = difflib.get_close_matches(_PREFIX.sub("", name), endings, n=1, cutoff=0.5)
     return found[0] if found else ""

@@ -137,15 +137,13 @@ class Likeness:
         """Compare what is provided: as a whole or ours inside theirs; and whether that is nearly all of both."""
         products, shared, common = self.turned.texts.met(row.text, self.rarity)
         own, length = self.weight(row.text), self._length(row.text)
-        found: list[float] = []
-        columns = zip(products, shared, common, self._lengths[1], self._weights[1], strict=True)
-        for product, both, many, other, weight in columns:
-            whole = product / (length * other)
+        lengths, weights = self._lengths[1], self._weights[1]
+        found = [_PROVIDED * product / (length * other) for product, other in zip(products, lengths, strict=True)]
+        for n, many in enumerate(common):
             if many >= _ENOUGH:
-                nearly = both / (own if own > weight else weight)
-                found.append(_PROVIDED * max(whole, 0.8 * both / own) + _NEARLY_ALL * nearly)
-            else:
-                found.append(_PROVIDED * whole)
+                both, inside = shared[n], 0.8 * shared[n] / own
+                nearly = both / (own if own > weights[n] else weights[n])
+                found[n] = max(found[n], _PROVIDED * inside) + _NEARLY_ALL * nearly
         return found
 
     def _of_targets(self, row: Row) -> list[float]:

@@ -6,6 +6,7 @@ a name that is not in it says nothing.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from gongfu.catalogue import Catalogue, CellReference
 from gongfu.codes import CodeLists, Concept
@@ -42,6 +43,7 @@ def _names(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]], codes: Cod
             yield named.unit.name, None, task.cell
 
 
+@lru_cache(maxsize=4096)  # the same few units in all catalogues
 def known_name(name: str, codes: CodeLists) -> Concept | None:
     """Return the listed name that a unit's name ends or begins with; the longest wins, None where there is none."""
     plain = key(name)
