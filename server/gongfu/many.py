@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # What stands in a folder of catalogues and is none: what a person said of one, and the tables of a curated edition.
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".docx", ".pdf", ".html", ".htm", ".md", ".txt"})
 _BESIDE = ("source.yaml", "correspondence.csv")
+_FIRST = 12
 _AHEAD = 4  # tasks a worker that wait with their files in memory
 
 
@@ -135,15 +136,15 @@ def make_ready(question: Question) -> None:
     """Read what every check needs, so that forked workers have it already."""
     from gongfu.check import UnusableCatalogue, national
     from gongfu.codes import codelists
-    from gongfu.rules import rules
-    from gongfu.validate import compiled_shapes
+    from gongfu.examine import examine
+    from gongfu.findings import report
 
-    rules()
-    compiled_shapes()
     with suppress(UnusableCatalogue):  # each outcome will say so
-        nation = national(question.against, codelists(), base_iri())
-        with nation.meeting.with_catalogue(b""):
-            pass
+        codes, base = codelists(), base_iri()
+        nation = national(question.against, codes, base)
+        edition = replace(nation.catalogue.edition, id="first")  # a few rows need every grammar, query and shape
+        few = replace(nation.catalogue, edition=edition, items=nation.catalogue.items[:_FIRST])
+        report(examine(few, nation, codes, base), codes)
 
 
 def check_many(paths: Iterable[Path], question: Question, kept: Path | None, scheduler: str = "") -> Iterator[Outcome]:
