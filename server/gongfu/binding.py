@@ -116,7 +116,8 @@ def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measu
     if before is not None and "、" in sentence.between(index) and "，" not in sentence.between(index):
         per = _of_same(per, before.per) if per else "" if value.unit in _TIMES else before.per
         per = before.per if value.unit == before.unit and per in before.per else per  # 年标准为1000元/人、1250元/人
-    return _completed(per, earlier, value, before)
+    listed = table.listed_per.match(sentence.after(index)) if value.unit == "元" and not per else None
+    return _completed(table.per([listed.group(1)]) if listed else per, earlier, value, before)
 
 
 def _own_pers(sentence: Sentence, index: int, segment: list[Piece]) -> list[str]:

@@ -21,6 +21,7 @@ from gongfu.words import words
 
 # a share of what was counted before it: 仲裁结案率90%，其中60日内结案的占80%
 _ONE_OF_THEM = re.compile(r"的占$")
+_SUM = re.compile(r"(?<!公)(共|共计|合计|总计)(为|达到?)?\d[^，。；]*$")
 _AGES = re.compile(r"\d+-\d+岁|\d+岁")
 _BRACKETED = re.compile(r"[（(][^）)]*[）)]")
 
@@ -93,7 +94,7 @@ def _contradicted(indicator: str, nation: National, possible: National) -> bool:
 
 def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: National, codes: CodeLists) -> float:
     """Return the likeness from which a number is the same quantity as the nearest of the possible national ones."""
-    if measure.unit != "%" and any(_equal(measure, other) for _, other in possible):
+    if measure.unit != "%" and any(_equal(measure, other) for _, other in possible) and not _graded(measure, siblings):
         return 0.0  # the nation's own number: it cannot be below
     others = {other.indicator: other for _, other in possible}
     if len(others) != 1:
@@ -107,6 +108,21 @@ def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: 
         return 0.0  # a total of the whole area: it is told that it is not compared, never that it is below
     same_head = _one_of(measure.label, _known(other, codes).heads)
     return threshold("quantity-alone-head" if same_head else "quantity-alone")
+
+
+def _graded(measure: Measure, siblings: Sequence[Measure]) -> bool:
+    """Say whether a row gives some of its people less than this number: 一等2000元、二等1500元."""
+    return (
+        measure.unit == "元"
+        and measure.role != "average"
+        and any(
+            one.normal_unit == measure.normal_unit
+            and (one.normal_lower or 0) < (measure.normal_lower or 0)
+            and one.role not in {"parameter", "average"}
+            and not _is_one_payers_part(one, siblings)
+            for one in siblings
+        )
+    )
 
 
 def _equal(one: Measure, other: Measure) -> bool:
@@ -126,6 +142,8 @@ def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
         return False
     if one.measure.role != "average" and any(other.measure.role == "average" for other in rivals):
         return True
+    if any(_is_sum(other.measure) for other in rivals) and not _is_sum(one.measure):
+        return True  # 义务教育9年、高中3年，共12年
     wordings = [measure.label for _, measure in nation if measure.indicator == one.indicator]
     if _of_another_age(one.measure, wordings) and not all(_of_another_age(other.measure, wordings) for other in rivals):
         return True
@@ -137,6 +155,11 @@ def _is_one_payers_part(measure: Measure, siblings: Sequence[Measure]) -> bool:
     amounts = [one for one in siblings if one.unit == "元" and one.role != "parameter"]
     parts = [one for one in amounts if words().one_payer.search(one.label)]
     return measure in parts and len(parts) < len(amounts)
+
+
+def _is_sum(measure: Measure) -> bool:
+    """Say whether a number is told as the sum of those before it."""
+    return _SUM.search(reading(measure.quote).text) is not None
 
 
 def _of_another_age(measure: Measure, wordings: Sequence[str]) -> bool:

@@ -87,6 +87,7 @@ class Words:
     due: re.Pattern[str]
     due_behind: re.Pattern[str]
     opening_hours: re.Pattern[str]
+    listed_per: re.Pattern[str]
     household: re.Pattern[str]
     household_before: re.Pattern[str]
     household_after: re.Pattern[str]
@@ -246,6 +247,8 @@ def _spelled(text: str) -> str:
     named = _OF_EACH.fullmatch(text)
     if named:
         return f"每{named['place'] or named['other']}每{named['time'] or named['often']}"
+    if yearly := re.fullmatch(r"(人|生|户)年均", text):
+        return f"每{yearly.group(1)}每年"
     turned = re.fullmatch(r"(年|月|日)(人|生|户)均", text)
     if turned:
         return f"每{turned.group(2)}每{turned.group(1)}"
@@ -287,6 +290,7 @@ def words() -> Words:
         minimum_heading=re.compile(table["minimum_heading"]),
         minimum_standard=re.compile(table["minimum_standard"]), due=re.compile(table["due"]),
         due_behind=re.compile(table["due_behind"]), opening_hours=re.compile(table["opening_hours"]),
+        listed_per=re.compile(table["listed_per"]),
         changing=re.compile(table["changing"]), changed=frozenset(table["changed"]),
         household=re.compile(table["household"]),
         household_before=re.compile(table["household_before"]), household_after=re.compile(table["household_after"]),
