@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _OUT, _SERVER = "GONGFU_OUT", "GONGFU_SERVER"
 _LOG = logging.getLogger(__name__)
+_PARTING_SECONDS = 5  # for requests that still run when the process is told to stop
 
 
 class Application:
@@ -190,7 +191,7 @@ def listen(app: Application | str, host: str, port: int, processes: int = 1) -> 
     """Listen until the process is told to stop; an application named by its module is made in each process."""
     uvicorn.run(
         app, host=host, port=port, http=BoundedProtocol, server_header=False, access_log=False,
-        factory=isinstance(app, str), workers=processes,
+        factory=isinstance(app, str), workers=processes, timeout_graceful_shutdown=_PARTING_SECONDS,
     )  # fmt: skip
 
 
