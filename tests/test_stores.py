@@ -12,6 +12,8 @@ What Virtuoso 7.2.5 does otherwise, so that no test below asks it of it:
   is a graph of ours, and blank nodes lie there as IRIs, so that isBlank() is false of them.
 """
 
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -33,7 +35,7 @@ from gongfu.settings import base_iri
 from gongfu.sparql.dataset import CHANGING, describe
 from gongfu.sparql.loading import Server, _told, server_at
 from gongfu.sparql.pool import Limits
-from gongfu.sparql.remote import LOADED, USER, loaded
+from gongfu.sparql.remote import LOADED, USER, ask_server, loaded
 from gongfu.sparql.remote import PASSWORD as PASSWORD_SETTING
 from gongfu.sparql.stores import open_data
 from gongfu.sparql.substitution import with_plain_variables, with_terms, with_values
@@ -249,6 +251,27 @@ def test_a_server_that_is_gone(out: Path, tmp_path: Path) -> None:
     gone = server_at(f"http://127.0.0.1:{free_port()}/query")
     with pytest.raises(Problem, match="store-unavailable"):
         application(out / CURRENT / "store", server=gone)
+
+
+@pytest.mark.parametrize("head", ["Content-Length: 999", "Transfer-Encoding: chunked"])
+def test_an_answer_that_ends_too_soon_is_none(head: str) -> None:
+    """Half of the triples, cut behind a line, would look like all of them."""
+    body = b"<a:a> <a:b> <a:c> .\n"
+    sent = f"HTTP/1.1 200 OK\r\nContent-Type: application/n-triples\r\n{head}\r\n\r\n".encode()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(sent + (b"%x\r\n%s\r\n" % (len(body), body) if "chunked" in head else body))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        with pytest.raises(Problem, match="store-unavailable"):
+            ask_server(address, "CONSTRUCT WHERE { ?s ?p ?o }", ["a:g"], [], "*/*", 5.0, 10_000)
+        thread.join()
 
 
 def test_addresses() -> None:

@@ -14,8 +14,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -109,17 +110,18 @@ def exchange(request: urllib.request.Request, seconds: float, most_bytes: int) -
             said = error.read(600).decode("utf-8", "replace").strip()[:300]
         if error.code == 404 and request.get_method() in {"GET", "DELETE"}:
             return Reply("", b"")
-        name = "query-evaluation" if request.data and request.get_method() == "POST" else "store-unavailable"
+        refused = request.get_method() == "POST" and error.code not in {401, 403, 404}
+        name = "query-evaluation" if refused else "store-unavailable"
         raise Problem(name, {"said": f"{error.code} {said}"}) from error
     except TimeoutError as error:
         raise Problem("deadline-passed", {"seconds": f"{seconds:g}"}) from error
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         if isinstance(getattr(error, "reason", None), TimeoutError):
             raise Problem("deadline-passed", {"seconds": f"{seconds:g}"}) from error
         raise Problem("store-unavailable", {"said": str(error)[:200]}, {"retry-after": "5"}) from error
 
 
-def _read(response: IO[bytes], end: float, seconds: float, most_bytes: int) -> bytes:
+def _read(response: HTTPResponse, end: float, seconds: float, most_bytes: int) -> bytes:
     read = bytearray()
     while part := response.read(65_536):
         read += part
@@ -127,6 +129,8 @@ def _read(response: IO[bytes], end: float, seconds: float, most_bytes: int) -> b
             raise Problem("result-too-large", {"limit": most_bytes})
         if time.monotonic() > end:
             raise Problem("deadline-passed", {"seconds": f"{seconds:g}"})
+    if response.headers.get("Content-Length") not in (None, str(len(read))):
+        raise HTTPException("the answer ends before its end")  # half of a graph would look like a whole one
     return bytes(read)
 
 
