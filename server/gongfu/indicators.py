@@ -79,7 +79,10 @@ def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: Nati
         found = _likeness(replace(measure, label=label), name, other, codes)
         alike[other.indicator] = max(found, alike.get(other.indicator, 0.0))
     best, *others = sorted(((score, indicator) for indicator, score in alike.items()), reverse=True) or [(0.0, "")]
-    needed = _needed(measure, siblings, name, possible, codes)
+    nearest = [other for _, other in possible if other.indicator == best[1]]
+    # The nation's own number cannot be below it.
+    equal = measure.unit != "%" and any(_equal(measure, other) for other in nearest) and not _graded(measure, siblings)
+    needed = 0.0 if equal else _needed(measure, siblings, name, possible, codes)
     # 中央广播节目 is as much like the programmes by satellite as those by analogue wireless: it is neither.
     told_apart = not others or bool(measure.scope) or best[0] - others[0][0] >= threshold("quantity-margin")
     return _Reading(measure, best[1] if best[0] >= needed and told_apart else "", known=False)
@@ -94,8 +97,6 @@ def _contradicted(indicator: str, nation: National, possible: National) -> bool:
 
 def _needed(measure: Measure, siblings: Sequence[Measure], name: str, possible: National, codes: CodeLists) -> float:
     """Return the likeness from which a number is the same quantity as the nearest of the possible national ones."""
-    if measure.unit != "%" and any(_equal(measure, other) for _, other in possible) and not _graded(measure, siblings):
-        return 0.0  # the nation's own number: it cannot be below
     others = {other.indicator: other for _, other in possible}
     if len(others) != 1:
         return threshold("quantity")
@@ -134,8 +135,8 @@ def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
     """Say whether another number of the row is the better one for the same indicator.
 
     Of several the average, or that of all (总体), answers; a number for the nation's own age group comes before one for
-    another; what the list of wordings knows by its label stands
-    for all, and what is merely like it is of some of them: 企业劳动合同签订率90%，国有企业劳动合同签订率100%.
+    another; what the list of wordings knows by its label stands for all, and what is merely like it is of some of
+    them: 企业劳动合同签订率90%，国有企业劳动合同签订率100%.
     """
     rivals = [other for other in read if other is not one and one.indicator and other.indicator == one.indicator]
     if not rivals:
