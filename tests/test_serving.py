@@ -287,7 +287,7 @@ def test_a_slow_query_is_killed_while_health_answers(store: Path) -> None:
         assert time.monotonic() - start < 2.0
         assert number(get(client, COUNT)) == TRIPLES  # by a new worker
         assert not before & client.workers
-        assert not any(alive(pid) for pid in before)
+        wait_for(lambda: not any(alive(pid) for pid in before), 5)
 
 
 def test_a_full_queue_says_when_to_come_back(store: Path) -> None:
@@ -384,6 +384,7 @@ def test_slow_queries_hold_up_only_slow_queries(store: Path) -> None:
         assert (await pool.answer(good_job)).body
         assert (pool.load.long, pool.load.waiting) == (0, 0)
         await pool.close()
+        await asyncio.sleep(0.2)
         assert not any(alive(pid) for pid in first)
 
     asyncio.run(go())
