@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -285,6 +286,17 @@ def test_a_slow_endpoint_has_its_time(store: Path, odd: str) -> None:
         query = f"SELECT * {{ SERVICE <{odd}/slow> {{ ?y ?q ?x }} }}"
         assert "0.72" in problem(ask(client, query), 504, "service-timeout")["en"]["detail"]
         assert ask(client, "ASK { ?s ?p ?o }").json()["boolean"]
+
+
+def test_a_federated_query_has_its_deadline_and_holds_up_nobody(store: Path, odd: str) -> None:
+    many = " ".join(f"VALUES ?v{one} {{ {' '.join(map(str, range(100)))} }}" for one in range(5))
+    with calling(store, f"{odd}/good", 1.0) as client:
+        heavy = f"SELECT (SUM(?v0 + ?v1 + ?v2 + ?v3 + ?v4) AS ?n) {{ SERVICE <{odd}/good> {{ ?y ?q ?x }} {many} }}"
+        with ThreadPoolExecutor() as others:
+            slow = others.submit(ask, client, heavy)
+            assert ask(client, "ASK { ?s ?p ?o }").json()["boolean"]
+            problem(slow.result(), 503, "deadline-passed")
+        assert ask(client, f"ASK {{ SERVICE <{odd}/good> {{ ?y ?q ?x }} }}").json()["boolean"]
 
 
 def test_the_service_says_whom_it_may_call(client: Client, store: Path, odd: str) -> None:

@@ -21,6 +21,7 @@ from gongfu.sparql.guard import syntax_fault
 from gongfu.sparql.services import Services, led_through, likely_calls, real_calls, without
 from gongfu.sparql.worker import Order, answer_frame, isolate, read_job
 
+ALONE, SHARED = b"a", b"s"  # what comes with the socket: whether the kernel allowed an empty network
 _GRACE_SECONDS = 2.0
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 
@@ -52,11 +53,12 @@ def answer_federated(source: Source, job: Job, services: Services, relay: str) -
 def work(told: FederatedOrder, control: socket.socket) -> None:
     """Hand out the socket for calls, read the job, write the answer."""
     order = told.order
-    if isolate(order.memory_bytes):
+    isolated = isolate(order.memory_bytes)
+    if isolated:
         _raise_loopback()
     listener = socket.create_server(("127.0.0.1", 0))
     relay = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    socket.send_fds(control, [b"1"], [listener.fileno()])
+    socket.send_fds(control, [ALONE if isolated else SHARED], [listener.fileno()])
     listener.close()
     store = open_store(Path(order.store))
     source = Source(store, order.base, order.merged, None if order.any_graph else known_graphs(store), order.most_bytes)

@@ -5,19 +5,21 @@ Place in the flow: in the serving process, beside the pool, which such queries n
 
 import asyncio
 import json
+import logging
 import socket
 import sys
 from contextlib import suppress
 
 from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.dataset import Dataset
-from gongfu.sparql.federated_worker import FederatedOrder, arguments
+from gongfu.sparql.federated_worker import SHARED, FederatedOrder, arguments
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits
 from gongfu.sparql.relay import Failure, Outlet, Relay
 from gongfu.sparql.services import Services, calls_others
 from gongfu.sparql.worker import LENGTHS, Order, job_frame
 from gongfu.sparql.workers import WorkerLost, environment
 
+_LOG = logging.getLogger(__name__)
 _AT_ONCE = 2
 _START_SECONDS = 20.0
 _OF_THE_TIME = 0.8  # of a query's time may one call take, so that its failure can still be told
@@ -85,11 +87,13 @@ class Federation:
     async def _listening(self, control: socket.socket) -> Relay:
         control.settimeout(_START_SECONDS)
         try:
-            _, sockets, _, _ = await asyncio.to_thread(socket.recv_fds, control, 1, 1)
+            network, sockets, _, _ = await asyncio.to_thread(socket.recv_fds, control, 1, 1)
         except TimeoutError as error:
             raise WorkerLost from error
         if not sockets:
             raise WorkerLost
+        if network == SHARED:
+            _LOG.warning("a federated query shares the network: this kernel lets its process make no empty one")
         relay = Relay(socket.socket(fileno=sockets[0]), self._outlet)
         relay.start()
         return relay
