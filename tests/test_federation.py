@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pyoxigraph as ox
 import pytest
 from agency import BPS, GRAPH, turtle
 from client import Client, client_of, free_port, problem, server
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from virtuoso import INSTALLED, MISSING, virtuoso
 
 from gongfu.cli import main
@@ -37,10 +40,14 @@ JSON = "application/sparql-results+json"
 
 
 class _Odd(http.server.BaseHTTPRequestHandler):
-    """Endpoints that answer as their path says."""
+    """Endpoints that answer as their path says; whoever calls the forbidden one is remembered."""
+
+    forbidden: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
+        if self.path == "/forbidden":
+            _Odd.forbidden.append(self.path)
         ways = {"redirect": self.redirect, "broken": self.broken, "page": self.page, "slow": self.slow,
                 "dripping": self.dripping, "endless": self.endless, "good": self.good,
                 "entities": self.entities}  # fmt: skip
@@ -186,6 +193,32 @@ def test_whatever_else_is_refused(form: str) -> None:
     assert refused.problem in {"service-not-listed", "query-disguised", "query-syntax"}, refused
     if refused.problem == "service-not-listed":
         assert refused.facts["listed"] == ONE
+
+
+MIXED = st.lists(
+    st.sampled_from([
+        "SERVICE <ONE> {", "SERVICE SILENT<ONE>{}", "service\n<ONE>", "SERVICE <PLACE> {", "SERVICE ?u {",
+        "SERVICE ex: {",
+        "SERVICE # <ONE>\n<PLACE> {", "BIND(<PLACE> AS ?u)", "BIND(<ONE> AS ?u)", "?s <ONE> ?o .", "'", '"', "#", "\n",
+        "'''", "{", "}", "OPTIONAL {", "GRAPH <ONE> {", "FILTER(?a<?b#>'''\n)", "FILTER EXISTS {", "<ONE>", "<", ">",
+        "?service <ONE> ?o .", "ex:service <ONE> .", "\\u0027", "SERVICE", "SILENT", "GRAPH   <ONE> {",
+    ]),
+    max_size=9,
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parts=MIXED, closed=st.integers(0, 3))
+def test_whatever_is_mixed_only_the_relay_is_called(odd: str, parts: list[str], closed: int) -> None:
+    text = f"PREFIX ex: <PLACE> SELECT * WHERE {{ {' '.join(parts)} {'}' * (closed + 1)}"
+    query = text.replace("PLACE", f"{odd}/forbidden").replace("ONE", ONE)
+    source = Source(ox.Store(), BASE, True, None, 10_000)
+    found = answer_federated(source, Job(query, GraphNames(), JSON, None), read_services(ONE), "http://127.0.0.1:9")
+    assert not _Odd.forbidden
+    if found.problem == "query-evaluation":  # the relay, whose port the engine does not take
+        assert "port 9" in str(found.facts["said"])
+    else:
+        assert found.problem in {"", "service-not-listed", "query-disguised", "query-syntax", "update-refused"}
 
 
 def test_a_refusal_says_what_is_allowed(client: Client, odd: str) -> None:
