@@ -13,7 +13,7 @@ from functools import lru_cache
 from gongfu.clauses import Clause, Piece, sentences
 from gongfu.measures import Passage
 from gongfu.payers import Payers, funding_words, longest
-from gongfu.shares import Rate, Share, areas, begins, cases, delegate, ends, rate, shares
+from gongfu.shares import Rate, Share, areas, begins, by_place, cases, delegate, ends, rate, shares
 from gongfu.statements import Statement, condition, flat, is_silent, qualifier, says_when, statement
 from gongfu.text import Reading, reading
 
@@ -194,7 +194,8 @@ class _Reader:
     def _tell(self, said: Statement, groups: Sequence[Payers], mode: str = "", delegated_to: str = "") -> None:
         """Add the rules of a clause: one a case of region and origin, or one a pilot where they go in turn."""
         clause, mode = said.clause, mode or said.mode
-        stated = shares(clause, mode, groups)
+        placed = by_place(clause, groups)
+        stated = () if placed else shares(clause, mode, groups)
         if stated is None:
             self._leave(clause)
             return
@@ -210,6 +211,10 @@ class _Reader:
             return
         self.hung = self.hung or (self.head is not None and mode == self.head.mode)
         pieces = [piece for one in (*self.before, clause) for piece in one.pieces]
+        if placed:
+            self.rules += [_at(rule, place, share) for place, share in placed]
+            self._use_conditions(told=True)
+            return
         for one in self._in_areas(rule, groups, pieces):
             self.rules += [replace(one, regions=regions, origins=origins) for regions, origins in cases(pieces)]
         self._tell_drawn(said, rule)
@@ -266,6 +271,12 @@ class _Reader:
     def _leave(self, clause: Clause) -> None:
         start, end = self.read.span(clause.start, clause.end)
         self.unread.append(Passage(self.read.printed[start:end], start, end))
+
+
+def _at(rule: FundingRule, place: str, share: Share) -> FundingRule:
+    """Return a rule for one of several places, a region or whatever else the clause calls it."""
+    regions = funding_words().in_regions(place)
+    return replace(rule, shares=(share,), regions=tuple(regions), condition=rule.condition if regions else place)
 
 
 def _of_employee(rule: FundingRule) -> FundingRule:

@@ -80,6 +80,20 @@ def _in_turn(rates: Sequence[Piece], groups: Sequence[Payers]) -> tuple[Share, .
     return _answering(groups, parts) if len(parts) == len(rates) else None
 
 
+def by_place(clause: Clause, groups: Sequence[Payers]) -> list[tuple[str, Share]]:
+    """Return the places that a clause lists with the part each gets: 对东、中、西部分别补助40%、60%、80%; else none."""
+    rates, towards = clause.of("rate"), clause.of("towards")
+    whole = tuple(payer for group in groups for payer in group)
+    if len(towards) != 1 or len(rates) < 2 or not towards[0].text.endswith("分别") or not whole:
+        return []
+    places = re.split("、|和|及|与", towards[0].text.removeprefix("对").removesuffix("分别"))
+    numbers = [_percents(piece) for piece in rates]
+    if len(places) != len(rates) or any(len(one) != 1 for one in numbers):
+        return []
+    named = (place + places[-1][len(place) :] for place in places)  # 东 of 东、中、西部 is 东部
+    return [(place, Share(whole, one[0])) for place, one in zip(named, numbers, strict=True)]
+
+
 def _answering(groups: Sequence[Payers], parts: Sequence[Decimal]) -> tuple[Share, ...] | None:
     """Give each group of payers its part in order, or each payer where there are as many; None where neither fits."""
     payers = [payer for group in groups for payer in group]

@@ -5,6 +5,7 @@ wordings were written from what catalogues print, not from what the grammar read
 """
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from bench.rows import Row, printed
@@ -182,7 +183,7 @@ def narrowed(row: Row, chance: random.Random) -> Planted | None:
 
 def empty(row: Row, chance: random.Random) -> Planted | None:
     """R02: an empty cell; a standard only where no number is lost with it, which is a fault of its own."""
-    numbers = any(letter.isdigit() for letter in printed(row.national, "standard"))
+    numbers = bool(re.search(r"\d|至少一人", printed(row.national, "standard")))
     field = chance.choice(["funding", "departments", "target", *([] if numbers else ["standard"])])
     return row.saying(field, chance.choice(_BLANK)), "R02", field
 
