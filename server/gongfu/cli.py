@@ -4,6 +4,7 @@ Place in the flow: rightmost; parses arguments, prints, sets the exit code: 0 co
 """
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from gongfu.many import Outcome
 
 _ABOUT = "公服：基本公共服务清单的比对、关联数据与查询 / check, link and query catalogues of public services"
-_MOMENT_SECONDS = 0.5
+_MOMENT_SECONDS, _UNFREED = 0.5, 100_000
 _STAGES = {
     "nation": ("读取国家清单", "reading the national catalogue"), "reading": ("读取清单", "reading the catalogue"),
     "comparing": ("逐项对应和比对", "matching and comparing"), "telling": ("整理发现", "putting findings in order"),
@@ -144,6 +145,7 @@ def _fail(zh: str, en: str) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
+    gc.set_threshold(_UNFREED)  # a check makes little that goes in circles, and looking for it takes a twentieth
     # Imported here: a command pays only for the libraries it needs.
     if given.scheduler or len(given.files) > 1 or given.files[0].is_dir():
         return _check_many(given)
