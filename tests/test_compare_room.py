@@ -124,7 +124,7 @@ def test_a_cell_opens_into_the_pair(client: Client) -> None:
     employers = text(client.get("/zh/compare/220000-13fyp/25").text)
     assert re.search(r"▼ 变窄 .*企业职工 缺少国家列举的对象", employers)
     funding = text(client.get("/en/compare/220000-13fyp/7").text)
-    assert re.search(r"≠ to be checked .*R35 .*states no ratio", funding)
+    assert re.search(r"≠ to be checked .*比例分担.*R35 .*states no ratio", funding), "with the nation's own words"
     missing = text(client.get("/en/compare/130000-13fyp/68").text)
     assert "no counterpart" in missing
     assert "少数民族文化服务" in missing
