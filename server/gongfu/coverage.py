@@ -95,7 +95,8 @@ class _Row:
 
 def _at(one: Coverage, national: str, rows: Sequence[Item]) -> Coverage:
     """Return a coverage of a national item, found in rows by their place, with the keys of both."""
-    return replace(one, national=national, item=None if one.item is None else rows[int(one.item)].key)
+    item = None if one.item is None else rows[int(one.item)].key
+    return Coverage(national, one.order, one.presence, one.likeness, item, one.quote, one.manner)
 
 
 def _silent(one: Coverage, rows: Sequence[Item]) -> Coverage:
