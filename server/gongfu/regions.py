@@ -14,6 +14,7 @@ from gongfu.document import Document
 
 _TITLE = re.compile(r"公共服务|清单|规划|标准")
 _TITLE_MAX = 80
+_NATIONAL = re.compile(r"(国家|全国)(级)?基本公共服务")
 
 
 def level_of(code: str) -> str:
@@ -30,14 +31,30 @@ def guess_region(path: Path, document: Document, codes: CodeLists) -> str:
 
     The province that most lines name comes first; then the lowest division that a title names inside it.
     """
-    rows = [row for table in document.tables for row in table.rows[:4]]
-    titles = [path.stem, *(table.sheet for table in document.tables)]
-    titles += [cell.text for row in rows if sum(1 for cell in row if cell.text.strip()) == 1 for cell in row]
-    lines = [*titles, *document.prose.splitlines()[:40]]
+    lines = _first_lines(path, document)
     province = _most_named(lines, codes)
     found = (named_below(line.strip(), province) for line in lines if _is_title(line))
     below = next((one for one in found if one), None)
     return below.code if below else province or "CN"
+
+
+def guess_level(code: str, path: Path, document: Document) -> str:
+    """Return the level of government of a guessed code.
+
+    Where no region is named, the file is some province's draft unless a title says that it is the nation's catalogue:
+    taken for the nation's it would have to reach the nation's totals (2,000万套), which no province's own can.
+    """
+    if code != "CN" or any(_is_title(line) and _NATIONAL.search(line) for line in _first_lines(path, document)):
+        return level_of(code)
+    return "province"
+
+
+def _first_lines(path: Path, document: Document) -> list[str]:
+    """Return the lines that may say whose catalogue it is: the names of file and sheets, title rows, the first prose."""
+    rows = [row for table in document.tables for row in table.rows[:4]]
+    titles = [path.stem, *(table.sheet for table in document.tables)]
+    titles += [cell.text for row in rows if sum(1 for cell in row if cell.text.strip()) == 1 for cell in row]
+    return [*titles, *document.prose.splitlines()[:40]]
 
 
 def _is_title(line: str) -> bool:
