@@ -12,6 +12,7 @@ from gongfu.codes import CodeLists
 from gongfu.divisions import named_below
 from gongfu.document import Document
 
+NATIONWIDE = "CN"
 _TITLE = re.compile(r"公共服务|清单|规划|标准")
 _TITLE_MAX = 80
 _NATIONAL = re.compile(r"(国家|全国)(级)?基本公共服务")
@@ -19,7 +20,7 @@ _NATIONAL = re.compile(r"(国家|全国)(级)?基本公共服务")
 
 def level_of(code: str) -> str:
     """Return the level of government of a GB/T 2260 code."""
-    if code == "CN":
+    if code == NATIONWIDE:
         return "national"
     if code.endswith("0000"):
         return "province"
@@ -35,7 +36,7 @@ def guess_region(path: Path, document: Document, codes: CodeLists) -> str:
     province = _most_named(lines, codes)
     found = (named_below(line.strip(), province) for line in lines if _is_title(line))
     below = next((one for one in found if one), None)
-    return below.code if below else province or "CN"
+    return below.code if below else province or NATIONWIDE
 
 
 def guess_level(code: str, path: Path, document: Document) -> str:
@@ -44,7 +45,7 @@ def guess_level(code: str, path: Path, document: Document) -> str:
     Where no region is named, the file is some province's draft unless a title says that it is the nation's catalogue:
     taken for the nation's it would have to reach the nation's totals (2,000万套), which no province's own can.
     """
-    if code != "CN" or any(_is_title(line) and _NATIONAL.search(line) for line in _first_lines(path, document)):
+    if code != NATIONWIDE or any(_is_title(line) and _NATIONAL.search(line) for line in _first_lines(path, document)):
         return level_of(code)
     return "province"
 
@@ -67,6 +68,6 @@ def _most_named(lines: Sequence[str], codes: CodeLists) -> str:
     for concept in codes.scheme("division"):
         words = [word for word in (*concept.labels.values(), *concept.other_words) if len(word) >= 2]
         counts[concept.code] = sum(1 for line in lines if any(word in line for word in words))
-    counts["CN"] = 0  # the nation's name stands in every province's title
+    counts[NATIONWIDE] = 0  # the nation's name stands in every province's title
     best = max(counts, key=lambda code: (counts[code], code.endswith("0000")))
     return best if counts[best] else ""

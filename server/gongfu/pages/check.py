@@ -24,6 +24,7 @@ from gongfu.codes import codelists
 from gongfu.pages.layout import Room
 from gongfu.pages.messages import LANGUAGES
 from gongfu.problems import Problem
+from gongfu.regions import NATIONWIDE, level_of
 from gongfu.report import FORMS
 from gongfu.report.html_page import report_style
 from gongfu.responses import READING, unchanged_or
@@ -34,7 +35,6 @@ from gongfu.sources import described, source_folders
 DOWNLOADS = ("xlsx", "html", "csv", "text", "json", "ttl", "junit")
 STAGES = ("starting", "nation", "reading", "comparing", "telling", "reporting")
 REPORTS = tuple((form, language) for form in (BODY, *DOWNLOADS) for language in LANGUAGES)
-NATIONWIDE = "CN"
 _PATIENCE = 1.5  # a small file is done in this time, and its visitor sees no progress at all
 _REFRESH = 2
 
@@ -130,11 +130,12 @@ def _report(job: Job, language: str) -> dict[str, object]:
 
 
 def _unplaced(job: Job, language: str) -> bool:
-    """Say whether no region was given and none was found in the file, so that it was read as the nation's own."""
+    """Say whether no region was given and none was found in the file, so that it was read as some province's."""
     file = job.report("json", language)
     if job.order.region or not file.is_file():
         return False
-    return bool(json.loads(file.read_text("utf-8"))["document"]["region"] == NATIONWIDE)
+    about = json.loads(file.read_text("utf-8"))["document"]
+    return bool(about["region"] == NATIONWIDE and about["level"] != level_of(NATIONWIDE))
 
 
 async def _delete(request: Request, room: Room, service: Service, runner: Runner, language: str) -> Response:

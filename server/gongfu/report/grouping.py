@@ -11,6 +11,7 @@ from typing import Any
 
 from gongfu.catalogue import UNREAD_PARTS
 from gongfu.findings import Finding, Report
+from gongfu.regions import NATIONWIDE, level_of
 from gongfu.rules import rules
 from gongfu.settings import house, read_yaml
 from gongfu.subject import SEVERITIES
@@ -79,9 +80,10 @@ def conclusion(report: Report) -> str:
 def headline(report: Report, language: str) -> tuple[str, str, str, str]:
     """Return title, region, counts and conclusion in the words of the language."""
     said, catalogue = report_words(language), report.examined.prepared.catalogue
+    placed = catalogue.edition.region != NATIONWIDE or catalogue.edition.level == level_of(NATIONWIDE)
     return (
         said["title"].format(file=catalogue.file, against=report.examined.nation.catalogue.edition.id),
-        said["region"].format(name=report.region[language], code=catalogue.edition.region),
+        said["region" if placed else "no_region"].format(name=report.region[language], code=catalogue.edition.region),
         said["counts"].format(**report.counts),
         said[conclusion(report)].format(n=report.counts["violation"]),
     )

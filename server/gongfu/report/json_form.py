@@ -21,7 +21,7 @@ def as_json(report: Report, codes: CodeLists) -> str:
     examined = report.examined
     edition = examined.prepared.catalogue.edition
     whole = {
-        "document": {"file": examined.prepared.catalogue.file, "region": edition.region,
+        "document": {"file": examined.prepared.catalogue.file, "region": edition.region, "level": edition.level,
                      "against": examined.nation.catalogue.edition.id},
         "conforms": report.conforms, "counts": dict(report.counts),
         "items": list(_items(examined, codes)), "findings": [_finding(one) for one in report.findings],
