@@ -201,7 +201,8 @@ def catalogue_of(edition: str) -> Path:
 
 def test_jilin_has_the_form_of_the_contract(jilin: dict[str, Any]) -> None:
     assert departures(jilin, WHOLE) == []
-    assert jilin["document"] == {"file": "catalogue.csv", "region": "220000", "level": "province", "against": "cn-13fyp"}
+    about = {"file": "catalogue.csv", "region": "220000", "level": "province", "against": "cn-13fyp"}
+    assert jilin["document"] == about
     assert (jilin["counts"]["rows"], jilin["counts"]["items"], jilin["conforms"]) == (85, 85, False)
 
 
@@ -348,7 +349,7 @@ def test_correspondences_stated_against_one_edition_are_not_used_against_another
 def test_region_and_level_are_what_the_file_says_or_some_province(
     name: str, region: str, level: str, told: str, tmp_path: Path
 ) -> None:
-    """Only what calls itself the nation's has to reach the nation's totals: here 1.8 million patients of some 100 million."""
+    """Only what calls itself the nation's has to reach its totals: here 1.8 million patients of some 100 million."""
     (tmp_path / name).write_bytes((HERE / "catalogues" / "R18.national-total.csv").read_bytes())
     report = check(tmp_path / name)
     edition = report.examined.prepared.catalogue.edition

@@ -95,7 +95,8 @@ def test_accept_chooses_the_form_and_a_workbook_opens(client: Client) -> None:
 def test_region_edition_and_name_are_those_given_as_far_as_harmless(client: Client, folder: Path) -> None:
     query = {"filename": "../../../吉林<b>.csv", "region": "130000"}
     answer = client.post("/check", params=query, content=CATALOGUE.encode())
-    assert answer.json()["document"] == {"file": "吉林b.csv", "region": "130000", "against": "cn-13fyp"}
+    about = {"file": "吉林b.csv", "region": "130000", "level": "province", "against": "cn-13fyp"}
+    assert answer.json()["document"] == about
     assert [path for path in folder.parent.rglob("吉林b*") if folder not in path.parents] == []
     wrong = problem(client.post("/check?against=cn-99", files={"file": ("a.csv", b"x,y")}), 422, "catalogue-unusable")
     assert "cn-99" in wrong["zh"]["detail"]

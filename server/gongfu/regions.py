@@ -51,7 +51,7 @@ def guess_level(code: str, path: Path, document: Document) -> str:
 
 
 def _first_lines(path: Path, document: Document) -> list[str]:
-    """Return the lines that may say whose catalogue it is: the names of file and sheets, title rows, the first prose."""
+    """Return the lines that may say whose catalogue it is: names of file and sheets, title rows, first prose."""
     rows = [row for table in document.tables for row in table.rows[:4]]
     titles = [path.stem, *(table.sheet for table in document.tables)]
     titles += [cell.text for row in rows if sum(1 for cell in row if cell.text.strip()) == 1 for cell in row]
