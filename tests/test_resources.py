@@ -111,3 +111,12 @@ def test_every_iri_of_the_data_has_a_description(built_store: Path) -> None:
     version = f"{DEFAULT_BASE}def/0.1.0"  # the ontology alone speaks of its version
     assert silent <= {version}
     assert found[version]
+
+
+def test_a_person_who_asks_for_nothing_known_gets_a_page(client: Client) -> None:
+    led = client.get("/nowhere", headers={"accept": "text/html"})
+    assert (led.status_code, led.headers["location"]) == (303, "/zh/nowhere")
+    page = client.get("/zh/nowhere", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert page.headers["content-type"].startswith("text/html")
+    assert client.get("/nowhere", headers={"accept": "text/turtle"}).status_code == 404

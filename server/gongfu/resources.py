@@ -69,16 +69,19 @@ def _likes_pages(request: Request, offers: list[str]) -> bool:
 async def _elsewhere(
     request: Request, service: Service, offers: list[str], page_address: PageAddress | None
 ) -> Response:
-    """Return 303 with the address of the description; raises Problem where nothing is known of the node."""
+    """Return 303 with the address of the description; raises Problem where nothing is known of the node (not-found).
+
+    A browser is led to the page without asking: it is the page that answers 404.
+    """
     address = _address(request).rstrip("/")
+    chosen = choose(",".join(request.headers.getlist("accept")) or None, offers)
+    if chosen == "text/html" and page_address:  # for a person the page says that nothing is known, and where to look
+        return _see_other(page_address(request, address), "Accept, Accept-Language")
     known = _job(service, address, "application/n-triples")
     if not known.graph:
         await service.answer(known)
-    chosen = choose(",".join(request.headers.getlist("accept")) or None, offers)
     if chosen is None:
         raise Problem("not-acceptable", {"types": ", ".join(offers)})
-    if chosen == "text/html" and page_address:
-        return _see_other(page_address(request, address), "Accept, Accept-Language")
     extension = next(name for name, kind in FORMS.items() if kind == chosen)
     return _see_other(f"/{address}.{extension}", "Accept")
 

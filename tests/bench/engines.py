@@ -55,6 +55,8 @@ def main() -> int:
                 print(f"{path.name}: {set(ours) ^ set(theirs)}", flush=True)
             seconds.update({engine: found[engine][0] for engine in ENGINES})
             told, checked, shapes = told + len(ours), checked + 1, shapes | {result.shape for result in ours}
+            if checked % 20 == 0:  # what a long run has shown is not lost when it is stopped
+                print(f"{checked} catalogues, {told} results, {differing} differ", flush=True)
     ratio = seconds["pyshacl"] / (seconds["shacl"] or 1)
     print(f"{checked} catalogues, {told} results of {len(shapes)} shapes, {differing} differ; "
           f"shacl {seconds['shacl']:.2f} s, pySHACL {seconds['pyshacl']:.2f} s of the processor, {ratio:.0f} times")  # fmt: skip
