@@ -1,11 +1,15 @@
 """What is kept in the user's cache is made once, whole or not at all, and made again where it cannot be kept."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from gongfu.cli import main
 from gongfu.kept import cache_folder, kept, kept_object
+
+CATALOGUE = Path(__file__).parent / "catalogues" / "R10.below.csv"
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +60,18 @@ def test_cleared_by_a_command(cache: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["cache", "--clear"]) == 0
     assert not cache.parent.exists()
     assert main(["cache", "--clear"]) == 0
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["first", "kept"])
+def test_a_check_needs_nothing_that_windows_lacks(again: bool, cache: Path) -> None:
+    """Officials have Windows: the whole check runs where neither these modules nor numbers of users are there."""
+    lacking = (
+        "import os, sys; del os.geteuid, os.getuid, os.fork; "
+        "sys.modules.update(dict.fromkeys(['fcntl', 'resource', 'pwd', 'grp', 'termios'])); "
+        "from gongfu.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    if again:
+        assert main(["check", str(CATALOGUE), "--format", "json", "-o", str(cache.parent.parent / "first.json")]) == 1
+        assert cache.is_dir()
+    done = subprocess.run([sys.executable, "-c", lacking, "check", str(CATALOGUE)], capture_output=True, check=False)
+    assert (done.returncode, done.stderr.decode()) == (1, "")

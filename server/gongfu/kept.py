@@ -62,6 +62,10 @@ def kept_object(name: str, depends_on: str, make: Callable[[], Any], still: Call
 def _own(path: Path) -> bool:
     """Say whether a file or folder is this user's and nobody else can write there."""
     status = path.stat()
+    if not hasattr(
+        os, "geteuid"
+    ):  # Windows: a profile's folders are its user's by their access lists, modes say nothing
+        return True
     return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
 
 
