@@ -9,14 +9,14 @@ PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
     "kept", "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "grammar", "cutting",
     "clauses", "payers", "shares", "statements",
-    "reading", "document", "codes", "row_terms", "row_query", "row_writer", "facts", "figures", "arrange", "plan",
-    "plan_text",
+    "reading", "document", "codes", "row_terms", "row_query", "row_expressions", "row_writer", "facts",
+    "figures", "arrange", "plan", "plan_text",
     "elements", "masthead", "regions",
     "measure", "normal", "sentence", "selection", "binding", "measures", "kinds",
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
     "labelled_text", "stacked_text",
-    "likeness", "match", "earlier", "telling", "coverage", "indicators",
+    "likeness", "match", "earlier", "telling", "coverage", "quantities", "indicators",
     "narrative", "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph",
     "funding_graph",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "reviews", "subject",
@@ -34,7 +34,7 @@ MODULES = [
     "checking",
     "pages",
     "rooms",
-    "serving", "cli", "__main__",
+    "serving", "arguments", "cli", "__main__",
 ]  # fmt: skip
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "house" not in path.parts)
 

@@ -1,6 +1,7 @@
 """The command line: gongfu check, build, query, serve, token, backup, restore, cache.
 
-Place in the flow: rightmost; parses arguments, prints, sets the exit code: 0 conforms, 1 does not, 2 could not run.
+Place in the flow: rightmost; does what the arguments ask for, prints, and sets the exit code: 0 conforms,
+1 does not, 2 could not run.
 """
 
 import argparse
@@ -12,12 +13,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gongfu import __version__
+from gongfu.arguments import parsed
 
 if TYPE_CHECKING:
     from gongfu.many import Outcome
 
-_ABOUT = "公服：基本公共服务清单的比对、关联数据与查询 / check, link and query catalogues of public services"
 _MOMENT_SECONDS, _UNFREED = 0.5, 100_000
 _STAGES = {
     "nation": ("读取国家清单", "reading the national catalogue"), "reading": ("读取清单", "reading the catalogue"),
@@ -31,112 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")  # a Chinese report must not die of a Latin-1 terminal
-    given = _parser().parse_args(arguments)
-    code: int = given.run(given)
-    return code
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gongfu",
-        description=_ABOUT,
-    )
-    parser.add_argument("--version", action="version", version=f"gongfu {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command")
-    check = commands.add_parser("check", help="比对一份清单与国家清单 / check a catalogue against the national one")
-    check.add_argument(
-        "files", type=Path, nargs="+", metavar="file",
-        help="清单文件（xlsx、csv、docx、pdf、txt 等）或文件夹，可写多个 / catalogue files or folders of them",
-    )  # fmt: skip
-    check.add_argument("--against", default="cn-13fyp", help="国家清单版本 / the national edition (default: cn-13fyp)")
-    check.add_argument(
-        "--region",
-        help="GB/T 2260 代码，如 220000；不写则取文件所说 / code of the region; left out, what the file says",
-    )
-    check.add_argument(
-        "--format",
-        choices=["text", "json", "csv", "html", "xlsx", "ttl", "junit"],
-        default="text",
-        help="报告的格式；xlsx 是原工作簿加批注和汇总 / form of the report; xlsx is your workbook with comments",
-    )
-    check.add_argument("-o", "--output", type=Path, help="写入的文件 / file to write (default: stdout)")
-    check.add_argument(
-        "--lang", choices=["zh", "en"], default="zh", help="文字报告的语言 / language of the text report"
-    )
-    check.add_argument(
-        "--engine", choices=["shacl", "pyshacl"], default="shacl",
-        help="SHACL 引擎；pyshacl 是对照用的，慢得多 / SHACL engine; pyshacl is the referee, and slow",
-    )  # fmt: skip
-    check.add_argument("--scheduler", default="", help="Dask 调度器，如 tcp://10.0.0.1:8786 / of a Dask cluster")
-    check.set_defaults(run=_check)
-    build = commands.add_parser("build", help="由全部来源建成数据库和下载文件 / build store and dumps from all sources")
-    build.add_argument("--out", type=Path, default=Path("out"), help="输出文件夹 / output folder (default: out)")
-    build.set_defaults(run=_build)
-    query = commands.add_parser("query", help="运行一个 SPARQL 查询文件 / run a SPARQL query file")
-    query.add_argument("file", type=Path, help=".rq 文件 / the .rq file")
-    query.add_argument("--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote")
-    query.add_argument(
-        "--format",
-        choices=["table", "csv", "tsv", "json", "xml"],
-        default="table",
-        help="SELECT 结果的格式 / format of SELECT results",
-    )
-    query.set_defaults(run=_query)
-    serve = commands.add_parser("serve", help="启动查询服务（需要时先 build）/ serve the endpoint (builds when needed)")
-    serve.add_argument("--port", type=int, default=8000, help="端口 / port (default: 8000)")
-    serve.add_argument("--host", default="127.0.0.1", help="监听地址 / address to bind (default: 127.0.0.1)")
-    serve.add_argument("--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote")
-    serve.add_argument("--processes", type=int, default=1, help="服务进程数 / processes that serve (default: 1)")
-    serve.add_argument(
-        "--service", action="append", default=[], metavar="IRI",
-        help="查询可用 SERVICE 调用的端点，可写多次；内部网段另写，如 10.0.0.0/8 / an endpoint that queries may call; "
-        "a private network that its name may lead to",
-    )  # fmt: skip
-    serve.add_argument(
-        "--store", default="", metavar="URL",
-        help="用已有的 SPARQL 1.1 服务器存数据、答查询；口令放在环境变量 / keep the data in an existing SPARQL server; "
-        "credentials by GONGFU_STORE_USER and GONGFU_STORE_PASSWORD",
-    )  # fmt: skip
-    serve.add_argument(
-        "--graph-store", default="", metavar="URL",
-        help="该服务器的图存储地址（Virtuoso、Oxigraph、Fuseki 可不写）/ where its graph store is, if not where usual",
-    )  # fmt: skip
-    serve.add_argument(
-        "--workbench", action="store_true", help="空白练习台：接受任意图和更新，不用数据 / an empty store to try on"
-    )
-    serve.set_defaults(run=_serve)
-    cache = commands.add_parser("cache", help="说明缓存在哪里；--clear 清空 / tell where the cache is, or clear it")
-    cache.add_argument("--clear", action="store_true", help="清空，随时可以 / remove what is kept; at any time")
-    cache.set_defaults(run=_cache)
-    _add_tokens(commands)
-    for name, run, help_ in (
-        ("backup", _backup, "把全部数据、已发布的清单和令牌备份为一个文件 / back everything up into one file"),
-        ("restore", _restore, "由备份文件恢复，一步切换 / restore from a backup, in one step"),
-    ):
-        one = commands.add_parser(name, help=help_)
-        one.add_argument("file", type=Path, help="备份文件，如 gongfu.tar.gz / the backup file")
-        one.add_argument(
-            "--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote"
-        )
-        one.set_defaults(run=run)
-    return parser
-
-
-def _add_tokens(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    token = commands.add_parser("token", help="发布清单用的令牌 / tokens that allow publishing a catalogue")
-    token.set_defaults(run=_token)
-    actions = token.add_subparsers(required=True, metavar="action", dest="action")
-    add = actions.add_parser("add", help="新发一个令牌，只显示这一次 / make a token; it is shown once")
-    add.add_argument("name", help="令牌的名称，如发布单位 / its name, such as the agency")
-    scope = "可以发布的图，如 330000-14fyp 或 330000-*，可写多次 / a graph it may change, repeatable"
-    add.add_argument("--graph", action="append", required=True, dest="graphs", metavar="NAME", help=scope)
-    revoke = actions.add_parser("revoke", help="吊销一个令牌，立即生效 / make a token useless from now on")
-    revoke.add_argument("name", help="令牌的名称 / its name")
-    listed = actions.add_parser("list", help="列出全部令牌的名称、范围和时间 / list names, graphs and times")
-    for one in (add, revoke, listed):
-        one.add_argument(
-            "--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote"
-        )
+    given = parsed(arguments)
+    return _COMMANDS[given.command](given)
 
 
 def _fail(zh: str, en: str) -> int:
@@ -155,7 +51,9 @@ def _check(given: argparse.Namespace) -> int:
     if given.format == "xlsx" and not given.output:
         return _fail("xlsx 不能输出到屏幕，请用 -o 写明文件名。", "xlsx is no text: name a file with -o.")
     if given.output and given.output.resolve() == given.files[0].resolve():
-        return _fail("-o 写的是清单文件本身，不予覆盖。请换一个文件名。", "-o names the catalogue itself.")
+        return _fail(
+            "-o 写的是清单文件本身，不予覆盖。请换一个文件名。", "-o names the catalogue itself: use another name."
+        )
     try:
         report = check(given.files[0], given.against, given.region, _progress(), given.engine)
         document = written(report, given.format, given.lang, given.files[0])
@@ -175,7 +73,8 @@ def _check_many(given: argparse.Namespace) -> int:
 
     if given.output and given.output.exists() and not given.output.is_dir():
         return _fail(
-            f"“{given.output}”不是文件夹；比对多份清单时 -o 写文件夹。", "For several files -o names a folder."
+            f"“{given.output}”不是文件夹。比对多份清单时，-o 请写文件夹。",
+            f"“{given.output}” is no folder; for several files -o names one.",
         )
     files = catalogue_files(given.files)
     if not files:
@@ -191,7 +90,7 @@ def _check_many(given: argparse.Namespace) -> int:
     except ModuleNotFoundError:
         return _fail('--scheduler 需要 Dask，请先 pip install "gongfu[dask]"。', "--scheduler needs gongfu[dask].")
     except OSError as error:
-        return _fail(f"没有完成：{error}", f"Not finished: {error}")
+        return _fail(f"没有完成：{error}。请检查后重试。", f"Not finished: {error}. Check it and try again.")
     counts = [codes.count(code) for code in (CONFORMS, DOES_NOT, COULD_NOT)]
     texts = {
         "zh": "共{}份：符合{}份，有违反{}份，无法比对{}份",
@@ -283,8 +182,13 @@ def _token(given: argparse.Namespace) -> int:
             state = f"已吊销 revoked {one.revoked}" if one.revoked else "有效 valid"
             print(f"{one.name}\t{' '.join(one.graphs)}\t{one.made}\t{state}")
     except UnknownName as error:
+        if given.action == "add":
+            return _fail(
+                f"已经有名为“{error}”的令牌。请换一个名称。", f"A token “{error}” is there already: use another name."
+            )
         return _fail(
-            f"没有名为“{error}”的令牌，或已经有了。", f"There is no token named “{error}”, or there is already."
+            f"没有名为“{error}”的令牌。用 gongfu token list 查看名称。",
+            f"No token is named “{error}”: see gongfu token list.",
         )
     return CONFORMS
 
@@ -323,7 +227,9 @@ def _serve(given: argparse.Namespace) -> int:
         read_services(os.environ[SETTING])
     except ValueError as error:
         return _fail(
-            f"“{error}”不是端点的 IRI，也不是网段。", f"“{error}” is neither the IRI of an endpoint nor a network."
+            f"--service 的“{error}”不是端点的 IRI，也不是网段。请写如 https://data.example.org/sparql 或 10.0.0.0/8。",
+            f"--service “{error}” is neither the IRI of an endpoint nor a network. "
+            "Write one such as https://data.example.org/sparql or 10.0.0.0/8.",
         )
     if not given.store:
         serve(given.out, given.host, given.port, given.processes)
@@ -341,10 +247,18 @@ def _serve(given: argparse.Namespace) -> int:
     try:
         serve(given.out, given.host, given.port, given.processes, server)
     except Problem as problem:
+        said = "; ".join(map(str, problem.facts.values()))
         return _fail(
-            f"服务器“{given.store}”不接收数据：{problem.facts}", f"{given.store} takes no data: {problem.facts}"
+            f"数据没能存进服务器“{given.store}”（{said}）。请检查地址，以及 GONGFU_STORE_USER、GONGFU_STORE_PASSWORD。",
+            f"{given.store} takes no data ({said}). Check the address, GONGFU_STORE_USER and GONGFU_STORE_PASSWORD.",
         )
     return CONFORMS
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "check": _check, "build": _build, "query": _query, "serve": _serve, "cache": _cache, "token": _token,
+    "backup": _backup, "restore": _restore,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,0 +1,127 @@
+"""Arguments: the words of the command line, as they are typed and as --help tells them.
+
+Place in the flow: left of the command line, which does what the words ask for.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from gongfu import __version__
+
+_ABOUT = "公服：基本公共服务清单的比对、关联数据与查询 / check, link and query catalogues of public services"
+_Commands = argparse._SubParsersAction  # what add_subparsers returns has no public name
+
+
+def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return what was typed (None: on the command line of this process), ``command`` among it; ends with 2 else."""
+    parser = argparse.ArgumentParser(prog="gongfu", description=_ABOUT)
+    parser.add_argument("--version", action="version", version=f"gongfu {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
+    for add in (_check, _build, _query, _serve, _cache, _token, _backup, _restore):
+        add(commands)
+    return parser.parse_args(arguments)
+
+
+def _check(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    check = commands.add_parser("check", help="比对一份清单与国家清单 / check a catalogue against the national one")
+    check.add_argument(
+        "files", type=Path, nargs="+", metavar="file",
+        help="清单文件（xlsx、csv、docx、pdf、txt 等）或文件夹，可写多个 / catalogue files or folders of them",
+    )  # fmt: skip
+    check.add_argument("--against", default="cn-13fyp", help="国家清单版本 / the national edition (default: cn-13fyp)")
+    check.add_argument(
+        "--region",
+        help="GB/T 2260 代码，如 220000；不写则取文件所说 / code of the region; left out, what the file says",
+    )
+    check.add_argument(
+        "--format", choices=["text", "json", "csv", "html", "xlsx", "ttl", "junit"], default="text",
+        help="报告的格式；xlsx 是原工作簿加批注和汇总 / form of the report; xlsx is your workbook with comments",
+    )  # fmt: skip
+    check.add_argument("-o", "--output", type=Path, help="写入的文件 / file to write (default: stdout)")
+    check.add_argument("--lang", choices=["zh", "en"], default="zh", help="报告的语言 / language of the report")
+    check.add_argument(
+        "--engine", choices=["shacl", "pyshacl"], default="shacl",
+        help="SHACL 引擎；pyshacl 是对照用的，慢得多 / SHACL engine; pyshacl is the referee, and slow",
+    )  # fmt: skip
+    check.add_argument("--scheduler", default="", help="Dask 调度器，如 tcp://10.0.0.1:8786 / of a Dask cluster")
+
+
+def _build(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    build = commands.add_parser("build", help="由全部来源建成数据库和下载文件 / build store and dumps from all sources")
+    build.add_argument("--out", type=Path, default=Path("out"), help="输出文件夹 / output folder (default: out)")
+
+
+def _query(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    query = commands.add_parser("query", help="运行一个 SPARQL 查询文件 / run a SPARQL query file")
+    query.add_argument("file", type=Path, help=".rq 文件 / the .rq file")
+    _add_out(query)
+    query.add_argument(
+        "--format", choices=["table", "csv", "tsv", "json", "xml"], default="table",
+        help="SELECT 结果的格式 / format of SELECT results",
+    )  # fmt: skip
+
+
+def _serve(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser("serve", help="启动查询服务（需要时先 build）/ serve the endpoint (builds when needed)")
+    serve.add_argument("--port", type=int, default=8000, help="端口 / port (default: 8000)")
+    serve.add_argument("--host", default="127.0.0.1", help="监听地址 / address to bind (default: 127.0.0.1)")
+    _add_out(serve)
+    serve.add_argument("--processes", type=int, default=1, help="服务进程数 / processes that serve (default: 1)")
+    serve.add_argument(
+        "--service", action="append", default=[], metavar="IRI",
+        help="查询可用 SERVICE 调用的端点，可写多次；内部网段另写，如 10.0.0.0/8 / an endpoint that queries may call; "
+        "a private network that its name may lead to",
+    )  # fmt: skip
+    serve.add_argument(
+        "--store", default="", metavar="URL",
+        help="用已有的 SPARQL 1.1 服务器存数据、答查询；口令放在环境变量 / keep the data in an existing SPARQL server; "
+        "credentials by GONGFU_STORE_USER and GONGFU_STORE_PASSWORD",
+    )  # fmt: skip
+    serve.add_argument(
+        "--graph-store", default="", metavar="URL",
+        help="该服务器的图存储地址（Virtuoso、Oxigraph、Fuseki 可不写）/ where its graph store is, if not where usual",
+    )  # fmt: skip
+    serve.add_argument(
+        "--workbench", action="store_true", help="空白练习台：接受任意图和更新，不用数据 / an empty store to try on"
+    )
+
+
+def _cache(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    cache = commands.add_parser("cache", help="说明缓存在哪里；--clear 清空 / tell where the cache is, or clear it")
+    cache.add_argument("--clear", action="store_true", help="清空，随时可以 / remove what is kept; at any time")
+
+
+def _token(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    token = commands.add_parser("token", help="发布清单用的令牌 / tokens that allow publishing a catalogue")
+    actions = token.add_subparsers(required=True, metavar="action", dest="action")
+    add = actions.add_parser("add", help="新发一个令牌，只显示这一次 / make a token; it is shown once")
+    add.add_argument("name", help="令牌的名称，如发布单位 / its name, such as the agency")
+    scope = "可以发布的图，如 330000-14fyp 或 330000-*，可写多次 / a graph it may change, repeatable"
+    add.add_argument("--graph", action="append", required=True, dest="graphs", metavar="NAME", help=scope)
+    revoke = actions.add_parser("revoke", help="吊销一个令牌，立即生效 / make a token useless from now on")
+    revoke.add_argument("name", help="令牌的名称 / its name")
+    listed = actions.add_parser("list", help="列出全部令牌的名称、范围和时间 / list names, graphs and times")
+    for one in (add, revoke, listed):
+        _add_out(one)
+
+
+def _backup(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "把全部数据、已发布的清单和令牌备份为一个文件 / back everything up into one file"
+    _add_file_of_backup(commands.add_parser("backup", help=about))
+
+
+def _restore(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    about = "由备份文件恢复，一步切换 / restore from a backup, in one step"
+    _add_file_of_backup(commands.add_parser("restore", help=about))
+
+
+def _add_file_of_backup(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path, help="备份文件，如 gongfu.tar.gz / the backup file")
+    _add_out(command)
+
+
+def _add_out(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--out", type=Path, default=Path("out"), help="build 的输出文件夹 / the folder that build wrote"
+    )
