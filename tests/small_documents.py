@@ -1,4 +1,8 @@
-"""What tests of reading share: one small table, and the texts of the cells that were read."""
+"""What tests of reading share: one small table, the texts of cells that were read, a changed part of a container."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
 
 from gongfu.document import Document, Table
 
@@ -19,3 +23,14 @@ def only(document: Document) -> Table:
     """Return the one table of a document."""
     assert len(document.tables) == 1
     return document.tables[0]
+
+
+def rewritten(path: Path, part: str, change: Callable[[str], str]) -> Path:
+    """Change the text of one part of a container."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts[part].decode()).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return path

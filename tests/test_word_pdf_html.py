@@ -1,7 +1,5 @@
 """Word documents, PDF and HTML: tables with their merged cells, and the prose around them, in order."""
 
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +16,9 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 from reportlab.platypus import Table as PdfTable
-from small_documents import ROWS, only, texts
+from small_documents import ROWS, only, rewritten, texts
 
 from gongfu.document import read_document
-
-
-def rewritten(path: Path, part: str, change: Callable[[str], str]) -> Path:
-    """Change the text of one part of a container."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts[part] = change(parts[part].decode()).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return path
 
 
 def test_docx_tables_in_order_with_the_prose_between(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 import xlwt  # type: ignore[import-untyped]
 from openpyxl.worksheet.worksheet import Worksheet
-from small_documents import ROWS, only, texts
+from small_documents import ROWS, only, rewritten, texts
 
 from gongfu.document import read_document
 
@@ -34,17 +34,6 @@ def save_rows(path: Path, rows: list[list[str]]) -> Path:
             sheet_of(workbook).append(row)
 
     return save_xlsx(path, fill)
-
-
-def rewritten(path: Path, part: str, change: Callable[[str], str]) -> Path:
-    """Change the text of one part of a container."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts[part] = change(parts[part].decode()).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return path
 
 
 def test_xlsx_cells_have_their_text_and_address(tmp_path: Path) -> None:

@@ -129,6 +129,17 @@ def _in_words(value: int) -> str:
     return (_WORDS[tens] if tens > 1 else "") + ("十" if tens else "") + (_WORDS[ones] if ones or not tens else "")
 
 
+def _said_otherwise(
+    row: Row, chance: random.Random, wordings: Sequence[tuple[str, str, Sequence[str]]], rule: str
+) -> Planted | None:
+    """Return a row of the national item of one of the wordings with its clause said so; None where none is of it."""
+    fitting = [one for one in wordings if one[0] == row.national]
+    if not fitting:
+        return None
+    _, clause, said = chance.choice(fitting)
+    return _put(row, "standard", clause, chance.choice(said)), rule, "standard"
+
+
 def _put(row: Row, field: str, old: str, new: str) -> Row:
     """Return a row that says the national text of a field with one clause in other words; a clause may go altogether."""
     text = printed(row.national, field)
@@ -151,11 +162,7 @@ def low_rate(row: Row, chance: random.Random) -> Planted | None:
 
 def low_amount(row: Row, chance: random.Random) -> Planted | None:
     """R10: an amount or a number below the nation's."""
-    fitting = [one for one in _LOW_AMOUNTS if one[0] == row.national]
-    if not fitting:
-        return None
-    _, clause, lower = chance.choice(fitting)
-    return _put(row, "standard", clause, chance.choice(lower)), "R10", "standard"
+    return _said_otherwise(row, chance, _LOW_AMOUNTS, "R10")
 
 
 def without_number(row: Row, chance: random.Random) -> Planted | None:
@@ -228,11 +235,7 @@ def reversed_ages(row: Row, chance: random.Random) -> Planted | None:
 
 def reversed_numbers(row: Row, chance: random.Random) -> Planted | None:
     """R08: from a number to a lower one."""
-    fitting = [one for one in _REVERSED_NUMBERS if one[0] == row.national]
-    if not fitting:
-        return None
-    _, clause, wordings = chance.choice(fitting)
-    return _put(row, "standard", clause, chance.choice(wordings)), "R08", "standard"
+    return _said_otherwise(row, chance, _REVERSED_NUMBERS, "R08")
 
 
 FAULTS: tuple[Callable[[Row, random.Random], Planted | None], ...] = (
