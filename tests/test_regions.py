@@ -22,6 +22,19 @@ TITLES = {
     "吉林省吉林市基本公共服务清单": "220200",
     "南通市海门区基本公共服务清单": "320614",
     "海门市“十三五”基本公共服务清单": "320684",  # the name and the code of those years
+    "广州市南沙区基本公共服务清单": "440115",
+    "南沙区基本公共服务清单": "440115",
+    "河北省定州市基本公共服务清单": "130682",  # the code list has these two, the province is named beside it
+    "辛集市基本公共服务清单": "130181",
+    "石家庄市桥西区基本公共服务清单": "130104",
+    "邢台市桥东区基本公共服务清单": "130502",  # its name until 2020; that of 张家口 has it still
+    "河北省邢台市桥东区基本公共服务清单": "130502",
+    "桥东区基本公共服务清单": "CN",  # so there were two
+    "邢台市襄都区基本公共服务清单": "130502",
+    "大同市城区基本公共服务清单": "140202",
+    "公主岭市基本公共服务清单": "220184",
+    "四平市公主岭市基本公共服务清单": "220381",
+    "宜昌市城区基本公共服务清单": "420500",  # no district: what is no division of the city is not looked for elsewhere
     "推进基本公共服务均等化规划": "CN",
 }
 
@@ -52,6 +65,7 @@ def test_every_division_has_one_code_a_name_in_both_languages_and_a_province_abo
     codes = codelists()
     assert len(divisions()) > 3000
     for code, one in divisions().items():
+        assert code == one.code
         assert len(code) == 6
         assert code.isdigit()
         assert one.name

@@ -1,7 +1,8 @@
 """Divisions: prefectures and counties of GB/T 2260 by code and by name, and the one that the title of a text names.
 
-Place in the flow: below the code lists, which hold the nation and the provinces themselves; the 3,200 lower divisions
-are a table (data/tables/divisions.csv) that is read only where a text or a command names one of them.
+Place in the flow: below the code lists, which hold the nation, the provinces and what the documents name; the 3,200
+lower divisions are a table (data/tables/divisions.csv) that is read only where a text or a command names one of them.
+Beside it former-divisions.csv has the names that other codes had in 2014 and 2016 (邢台市桥东区, 四平市公主岭市).
 """
 
 import csv
@@ -17,12 +18,16 @@ _LONGEST = 20
 
 @dataclass(frozen=True)
 class Division:
-    """A prefecture or county: code of six digits, full name, shorter name (恩施州; empty for none), name in English."""
+    """A prefecture or county: code of six digits, full name, shorter name (恩施州; empty for none), name in English.
+
+    ``same_as`` is the code that the same county has today under the same name, empty where this is its code.
+    """
 
     code: str
     name: str
     short: str
     english: str
+    same_as: str = ""
 
     @property
     def above(self) -> tuple[str, ...]:
@@ -34,17 +39,21 @@ class Division:
 
 @lru_cache(maxsize=1)
 def divisions() -> Mapping[str, Division]:
-    """Return every division below the provinces by its code."""
-    path = house().data / "tables" / "divisions.csv"
+    """Return every division below the provinces by its code, under the name that it has or had last."""
+    return {one.code: one for table in ("former-divisions", "divisions") for one in _table(table)}
+
+
+def _table(name: str) -> list[Division]:
+    path = house().data / "tables" / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        return {row["code"]: Division(row["code"], row["name"], row["short"], row["english"]) for row in rows}
+        return [Division(row["code"], row["name"], row["short"], row["english"], row.get("same_as", ""))
+                for row in csv.DictReader(file)]  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def _by_name() -> Mapping[str, tuple[Division, ...]]:
     found: dict[str, list[Division]] = {}
-    for one in divisions().values():
+    for one in (*_table("divisions"), *_table("former-divisions")):
         for name in {one.name, one.short} - {""}:
             found.setdefault(name, []).append(one)
     return {name: tuple(ones) for name, ones in found.items()}
@@ -60,12 +69,19 @@ def named_below(title: str, province: str = "") -> Division | None:
     """
     found: Division | None = None
     for name in _names(re.split(r"公共服务|服务清单|服务标准|“?十[二三四]五|规划|实施", title, maxsplit=1)[0]):
-        inside = (province, *((found.code, *found.above) if found else ()))
-        candidates = _by_name()[name]
-        below = [one for one in candidates if set(one.above) & set(inside) - {""}]
-        chosen = below if len(below) == 1 else [one for one in candidates if len(candidates) == 1 and not province]
-        found = chosen[0] if chosen else found
+        found = _one_of(name, found.code if found else province) or found
     return found
+
+
+def _one_of(name: str, inside: str) -> Division | None:
+    """Return the one division of a name inside another, anywhere where no other is known; None where there are several.
+
+    A county has none inside: what follows its name is no division of its own.
+    """
+    fitting = [one for one in _by_name()[name] if inside in one.above or not inside]
+    codes = {one.code for one in fitting}
+    fitting = [one for one in fitting if one.same_as not in codes]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _names(text: str) -> Iterator[str]:

@@ -57,9 +57,9 @@ def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> Graph:
 
 
 def _division(region: str, codes: CodeLists, base: str) -> Graph:
-    """Return what is known of a prefecture or county, for no code list holds it."""
-    one = divisions().get(region) if region != "CN" else None
-    if one is None:
+    """Return what is known of a prefecture or county that the code list does not hold."""
+    one = divisions().get(region)
+    if one is None or codes.iri("division", region) in codes.concepts:
         return Graph()
     above = next(iri for code in one.above if (iri := codes.iri("division", code)))
     row: Row = {"division": node(codes.iri("division", one.code)), "code": one.code, "above": node(above),
