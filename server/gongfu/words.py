@@ -13,8 +13,8 @@ from gongfu.settings import house, read_yaml
 
 # 每3-10万居民: so many people or households together are what it is per.
 _COUNTED = re.compile(r"(\d+(?:-\d+)?[千百万]?)(名|人口?|居民|户|米|公里|平方米|亩)")
-# 一乡一年, 1村1月, 一月一村: once for each such place in each such time
-_PLACE = "行政村|村|乡镇|乡|镇|社区|街道"
+# 一乡一年, 1村1月, 一月一村: once for each such place in each such time; the grammar says what is a place
+_PLACE = r"[^一\d年月]{1,3}"
 _OF_EACH = re.compile(rf"[一1](?P<place>{_PLACE})[一1](?P<time>[年月])|[一1](?P<often>[年月])[一1](?P<other>{_PLACE})")
 _PER = re.compile(r"每|均|/|·|•|\.")
 
