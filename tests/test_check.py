@@ -129,6 +129,13 @@ def test_what_is_not_understood_is_counted_and_told(case: Path) -> None:
     assert len(told) == report.counts["unread"]
 
 
+def test_a_total_is_quoted_with_all_that_it_sums_up() -> None:
+    found = report_of(HERE / "catalogues" / "R38.clauses-above-100.expected.json").findings
+    assert [one.quote for one in found if one.rule == "R38"] == [
+        "中央财政承担60%，省级财政承担30%，市县财政承担20%。", "中央、省、市县财政按60%、30%、20%的比例分担。",
+    ]  # fmt: skip
+
+
 # --- the JSON that other programs depend on ---------------------------------------------------------------------------
 
 COMPARATORS = {"at-least", "more-than", "at-most", "less-than", "exactly", "about", "range"}

@@ -32,6 +32,8 @@ _COLUMNS = {
     "R41": "departments",
 }
 _NAMES_EQUAL = "R25-NameKept-name"
+# A total is of the whole cell: any one of its clauses shows a part of the sum only.
+_SUMS_UP = "R38-SharesSumTo100-funding"
 _BRACES = re.compile(r"(“?)\{(\w+)\}")
 INNER_QUOTES = str.maketrans("“”", "‘’")
 _WORD_MAX = 160
@@ -230,9 +232,9 @@ class Subject:
         return "、".join(sorted(self.about.get("limit", "").split("、"), key=words.find))
 
     def _own_quote(self) -> str:
-        if "text" in self.about:
-            return self.about["text"]
         paid = self._item()
+        if "text" in self.about and not (paid and self._shape_name() == _SUMS_UP):
+            return self.about["text"]
         if paid and self._column() == "funding":
             return paid.text("funding")
         item, elements = self._item(), f"{self._part()}Sentences" in self.about
