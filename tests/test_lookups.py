@@ -9,7 +9,7 @@ from client import client_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gongfu.sparql.answering import RESULT_TYPES, Job, Source, answer
+from gongfu.sparql.answering import RESULT_TYPES, Answer, Job, Source, answer
 from gongfu.sparql.dataset import describe, merge_graphs, open_store
 from gongfu.sparql.lookups import MOST_BYTES, Lookups, is_lookup
 from gongfu.sparql.tokens import GraphNames
@@ -103,6 +103,22 @@ def test_straight_answers_are_those_of_the_endpoint(path: Path) -> None:
                 assert dict(straight.headers) == dict(other.headers)
         counted = f'{{method="GET",route="/sparql",status="200"}} {8 * len(RESULT_TYPES)}.0'
         assert f"gongfu_requests_total{counted}" in client.get("/metrics").text
+
+
+def test_what_is_answered_elsewhere_is_not_looked_up_twice(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lookup whose answer may change has no tag, which is known before it runs."""
+    asked: list[Job] = []
+    with client_of(path) as client:
+        look = client.app.service.looked_up
+
+        def counted(job: Job) -> Answer | None:
+            asked.append(job)
+            return look(job)
+
+        monkeypatch.setattr(client.app.service, "looked_up", counted)
+        address = httpx.URL("http://testserver/sparql", params={"query": f"SELECT * {{ <{X}> ?p ?o }} # NOW()"})
+        assert client.send(httpx.Request("GET", address)).status_code == 200
+    assert len(asked) == 1
 
 
 PARTS = st.lists(

@@ -9,10 +9,12 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,11 +24,12 @@ import pyoxigraph as ox
 import pytest
 from client import Client, alive, client_of, descendants, problem, server, wait_for
 
+from gongfu.builds import CURRENT
 from gongfu.problems import read_problems
 from gongfu.serving import application
 from gongfu.settings import base_iri
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
-from gongfu.sparql.dataset import PAGES, describe, merge_graphs
+from gongfu.sparql.dataset import FACTS, PAGES, describe, merge_graphs
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Pool
 from gongfu.sparql.tokens import GraphNames
 from gongfu.sparql.workers import WorkerLost
@@ -416,6 +419,46 @@ def test_a_deadline_is_told_apart_from_a_loss(store: Path) -> None:
         await pool.close()
 
     asyncio.run(go())
+
+
+def test_whatever_was_wrong_with_a_build_the_next_is_followed(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that is copied only in part, and one of whose facts only a part is there: neither ends the following."""
+    monkeypatch.setattr("gongfu.service._LOOK_SECONDS", 0.1)
+    current = tmp_path / CURRENT
+
+    def point_at(name: str) -> None:
+        beside = tmp_path / f".{name}"
+        beside.symlink_to(name)
+        beside.replace(current)
+
+    shutil.copytree(store, tmp_path / "first" / "store")
+    (tmp_path / "half" / "store").mkdir(parents=True)
+    shutil.copytree(store, tmp_path / "odd" / "store")
+    (tmp_path / "odd" / FACTS).write_text("{")
+    shutil.copytree(store, tmp_path / "good" / "store")
+    point_at("first")
+    with client_of(current / "store", tmp_path) as client:
+        for name in ("half", "odd"):
+            point_at(name)
+            time.sleep(0.4)
+            assert client.app.service.dataset.path.parent.name == "first"
+        point_at("good")
+        wait_for(lambda: client.app.service.dataset.path.parent.name == "good", 10)
+        assert client.get("/sparql", params={"query": "ASK { ?s ?p ?o }"}).json()["boolean"]
+
+
+def test_data_that_no_worker_can_open_replace_nothing_and_leave_no_process(store: Path, tmp_path: Path) -> None:
+    shutil.copytree(store, tmp_path / "store")
+    with client_of(store, workers=2) as client:
+        before = descendants(os.getpid())
+        found = describe(tmp_path / "store")
+        (tmp_path / "store" / "CURRENT").unlink()
+        with pytest.raises((WorkerLost, OSError)):
+            client.call(client.app.service.replace, replace(found, merged=False))
+        assert set(descendants(os.getpid())) <= set(before)
+        assert client.get("/sparql", params={"query": "ASK { ?s ?p ?o }"}).json()["boolean"]
 
 
 def test_without_a_store(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from virtuoso import INSTALLED, MISSING, PASSWORD
 
 from gongfu.build import building, fill, finish
 from gongfu.builds import CURRENT
+from gongfu.cli import main
 from gongfu.problems import Problem
 from gongfu.publishing.keys import add_key
 from gongfu.serving import application
@@ -272,6 +273,31 @@ def test_an_answer_that_ends_too_soon_is_none(head: str) -> None:
         with pytest.raises(Problem, match="store-unavailable"):
             ask_server(address, "CONSTRUCT WHERE { ?s ?p ?o }", ["a:g"], [], "*/*", 5.0, 10_000)
         thread.join()
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>log in</html>", b"{}", b"[]", b'{"results":{"bindings":[{"thing":1}]}}', b"\xff"]
+)
+def test_a_server_that_answers_with_something_else(
+    body: bytes, out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such as a page to log in, with status 200: the command ends with words."""
+    monkeypatch.delenv(USER)
+    monkeypatch.setattr("gongfu.serving.finished_store", lambda out: out / CURRENT / "store")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + body)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/sparql"
+        assert main(["serve", "--out", str(out), "--store", address]) == 2
+        thread.join()
+    assert "text/html" in capsys.readouterr().err
 
 
 def test_addresses() -> None:

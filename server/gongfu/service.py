@@ -87,7 +87,11 @@ class Service:
                 return
             dataset = await asyncio.to_thread(self._prepare, dataset)
             pool, lookups = Pool(dataset, self.limits), await asyncio.to_thread(Lookups, dataset)
-            await pool.start()
+            try:
+                await pool.start()
+            except BaseException:
+                await pool.close()
+                raise
             old = self._pool
             self._dataset, self._pool, self._lookups, self._derived = dataset, pool, lookups, {}
             task = asyncio.create_task(old.drain())
@@ -95,14 +99,22 @@ class Service:
             task.add_done_callback(self._draining.discard)
 
     async def follow(self, link: Path) -> None:
-        """Serve whatever store a link points at, for ever: another process may have built or published."""
+        """Serve whatever store a link points at, for ever: another process may have built or published.
+
+        Whatever is wrong with what stands there, such as a build that is copied only in part, may be right later; it
+        is told when it is something else than the second before.
+        """
+        told = ""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            if link.resolve() != self._dataset.path and link.exists():
-                try:
+            try:
+                if link.resolve() != self._dataset.path and link.exists():
                     await self.replace(await asyncio.to_thread(describe, link))
-                except Problem:
-                    _LOG.exception("the new data cannot be served yet; trying again")
+                told = ""
+            except Exception as error:
+                if repr(error) != told:
+                    _LOG.exception("the new data cannot be served yet; trying again each second")
+                told = repr(error)
 
     async def _answered(self, job: Job) -> Answer:
         """Ask the workers, and those of the next data where the data were replaced on the way."""
@@ -134,6 +146,7 @@ class Service:
             raise Problem("deadline-passed", {"seconds": f"{seconds:g}"}) from error
         except WorkerLost as error:
             raise Problem("query-too-heavy") from error
+        found = self.federation.told(found)
         if found.problem:
             raise Problem(found.problem, found.facts)
         return found

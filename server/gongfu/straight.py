@@ -50,9 +50,9 @@ class Straight:
             asked = job(scope["query_string"], None, ",".join(accept) or None)
         except Problem:
             return None
-        found = asked and self._service.looked_up(asked)
         tag = asked and entity_tag(self._service.dataset.version, asked)
-        if not asked or not found or not tag:
+        found = self._service.looked_up(asked) if asked and tag else None
+        if not tag or not found:
             return None
         vary = b"Accept, Accept-Encoding" if len(found.body) >= _COMPRESSIBLE_FROM else b"Accept"
         headers = [

@@ -39,9 +39,6 @@ def answer_federated(source: Source, job: Job, services: Services, relay: str) -
     found = likely_calls(job.query, services)
     harmless = replace(job, query=without(job.query, found))
     refused = refusal(source, harmless)
-    if refused and refused.problem == "query-service":
-        facts = {**refused.facts, "listed": ", ".join(services.endpoints)}
-        return replace(refused, problem="service-not-listed", facts=facts)
     if refused:
         return refused
     if syntax_fault(harmless.query, source.base):

@@ -38,6 +38,16 @@ class Federation:
         """Say whether a job is for it: there are endpoints to call, and the query may call one."""
         return bool(self.services.endpoints) and not job.about and calls_others(job.query)
 
+    def told(self, found: Answer) -> Answer:
+        """Return an answer in the words of a service that has endpoints to call: which they are, where it refuses one.
+
+        The pool too refuses calls then, those in a form that can't be let through.
+        """
+        if found.problem != "query-service" or not self.services.endpoints:
+            return found
+        facts = {**found.facts, "listed": ", ".join(self.services.endpoints)}
+        return Answer(problem="service-not-listed", facts=facts)
+
     async def answer(self, dataset: Dataset, job: Job) -> Answer:
         """Return the answer to a query.
 

@@ -158,7 +158,9 @@ class Pool:
 
     async def start(self) -> None:
         """Start the workers of the first lane; raises WorkerLost when one cannot start."""
-        await asyncio.gather(*(self._add() for _ in range(self._limits.workers)))
+        added = await asyncio.gather(*(self._add() for _ in range(self._limits.workers)), return_exceptions=True)
+        for failed in filter(None, added):
+            raise failed  # when all are done, so that who closes the pool now leaves no process behind
 
     async def close(self) -> None:
         """End all workers."""

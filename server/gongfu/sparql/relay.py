@@ -11,9 +11,10 @@ import http.server
 import socket
 import ssl
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from threading import Thread
+from threading import Thread, Timer
 from urllib.parse import urlencode, urlsplit
 
 from gongfu import __version__
@@ -24,6 +25,7 @@ _TYPES = ("application/sparql-results+json", "application/sparql-results+xml", "
           "text/xml")  # fmt: skip
 _PIECE = 64 * 1024
 _MOST_SAID = 300
+_SURELY_LATER = 0.01  # seconds
 
 
 @dataclass(frozen=True)
@@ -116,17 +118,35 @@ def call(outlet: Outlet, endpoint: str, query: bytes) -> tuple[str, bytes]:
     """Send a query to an endpoint; return the media type and the body of its answer. Raises CallFailed."""
     end = time.monotonic() + outlet.seconds
     try:
-        with closing(_connected(outlet, endpoint)) as connection:
+        with closing(_connected(outlet, endpoint, end)) as connection, _ended_at(end, connection.sock):
             return _answered(connection, endpoint, query, outlet.most_bytes, end)
-    except TimeoutError as error:
-        seconds = f"{outlet.seconds:g}"
-        raise CallFailed(f"在{seconds}秒内没有答完", f"did not answer within {seconds} seconds", late=True) from error
     except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, TimeoutError) or time.monotonic() > end:
+            seconds = f"{outlet.seconds:g}"
+            zh, en = f"在{seconds}秒内没有答完", f"did not answer within {seconds} seconds"
+            raise CallFailed(zh, en, late=True) from error
         said = str(error)[:_MOST_SAID] or type(error).__name__
         raise CallFailed(f"连接不上或中途断开（{said}）", f"could not be reached or broke off ({said})") from error
 
 
-def _connected(outlet: Outlet, endpoint: str) -> http.client.HTTPConnection:
+@contextmanager
+def _ended_at(end: float, connected: socket.socket) -> Iterator[None]:
+    """Have a connection end at a time: one that brings a byte now and then would never reach a limit of each byte."""
+
+    def end_it() -> None:
+        with suppress(OSError):  # it has ended
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)  # not TLS's own, which lets what is left be read bare
+
+    timer = Timer(max(0.0, end - time.monotonic()) + _SURELY_LATER, end_it)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _connected(outlet: Outlet, endpoint: str, end: float) -> http.client.HTTPConnection:
     """Connect to the first address of an endpoint that may be called; the name is looked up once and never again."""
     parts = urlsplit(endpoint)
     host, secure = parts.hostname or "", parts.scheme == "https"
@@ -139,6 +159,7 @@ def _connected(outlet: Outlet, endpoint: str) -> http.client.HTTPConnection:
         )
     connection = http.client.HTTPConnection(host, port, timeout=outlet.seconds)
     connection.sock = socket.create_connection((address, port), outlet.seconds)
+    connection.sock.settimeout(max(_SURELY_LATER, end - time.monotonic()))
     if secure:
         connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
     return connection
@@ -170,14 +191,17 @@ def _answered(
 
 
 def _body(response: http.client.HTTPResponse, most: int, end: float) -> bytes:
-    """Read the body of an answer, which may come in drops: its time ends at ``end``, whatever comes."""
+    """Read the body of an answer; one that its time or the endpoint cut short is none."""
     body = bytearray()
     while piece := response.read1(_PIECE):
         body += piece
         if len(body) > most:
             raise CallFailed(f"的结果超过{most}字节", f"answered with more than {most} bytes", response.status)
-        if time.monotonic() > end:
-            raise TimeoutError
+    if time.monotonic() > end:
+        raise TimeoutError
+    length = None if response.chunked or response.status != http.client.OK else response.headers.get("content-length")
+    if length not in (None, str(len(body))):
+        raise http.client.HTTPException("the answer ends before its end")
     return bytes(body)
 
 

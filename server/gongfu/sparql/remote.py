@@ -146,15 +146,21 @@ def ask_server(
 
 
 def loaded(address: str, base: str, seconds: float = 15.0) -> tuple[str, Mapping[str, str]]:
-    """Return the version that a server holds whole, empty while it holds none, and the digests of its graphs."""
+    """Return the version that a server holds whole, empty while it holds none, and the digests of its graphs.
+
+    Raises Problem as ``exchange``, and where the answer is no result of a query.
+    """
     query = _LOADED_QUERY.read_text("utf-8")
     reply = ask_server(address, query, [base + LOADED], [], _RESULTS, seconds, 2**22)
     version, digests = "", {}
-    for row in json.loads(reply.body)["results"]["bindings"]:
-        if "version" in row:
-            version = row["version"]["value"]
-        else:
-            digests[row["thing"]["value"]] = row["digest"]["value"]
+    try:
+        for row in json.loads(reply.body)["results"]["bindings"]:
+            if "version" in row:
+                version = row["version"]["value"]
+            else:
+                digests[row["thing"]["value"]] = row["digest"]["value"]
+    except (ValueError, LookupError, TypeError) as error:  # such as a page to log in
+        raise Problem("store-unavailable", {"said": f"no SPARQL results as JSON but {reply.media_type}"}) from error
     return version, digests
 
 
