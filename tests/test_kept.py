@@ -1,7 +1,9 @@
 """What is kept in the user's cache is made once, whole or not at all, and made again where it cannot be kept."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,31 @@ def test_what_others_can_write_is_not_read(cache: Path, which: str) -> None:
     [path] = cache.iterdir()
     (cache if which == "folder" else path).chmod(0o777)
     assert kept("thing", "files", lambda: b"two") == b"two"
+
+
+def test_what_another_user_made_is_not_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept("thing", "files", one)
+    user = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: user + 1)
+    assert kept("thing", "files", lambda: b"two") == b"two"
+
+
+@pytest.mark.parametrize("spoilt", [lambda whole: whole[:-1], lambda whole: whole + b"e", lambda _: b""])
+def test_what_does_not_stand_there_whole_is_made_again(cache: Path, spoilt: Callable[[bytes], bytes]) -> None:
+    kept("thing", "files", one)
+    [path] = cache.iterdir()
+    path.write_bytes(spoilt(path.read_bytes()))
+    assert kept("thing", "files", lambda: b"two") == b"two"
+    assert kept("thing", "files", never) == b"two"
+
+
+def test_of_one_name_only_the_last_is_kept(cache: Path) -> None:
+    kept("other", "files", one)
+    kept("thing", "files of yesterday", one)
+    kept("thing", "files of today", one)
+    assert sorted(path.name.rpartition("-")[0] for path in cache.iterdir()) == ["other", "thing"]
+    assert kept("thing", "files of today", never) == b"one"
+    assert kept("thing", "files of yesterday", lambda: b"two") == b"two"
 
 
 def test_what_changed_while_it_was_made_is_not_kept(cache: Path) -> None:

@@ -8,7 +8,7 @@ from gongfu.check import check
 from gongfu.codes import codelists
 from gongfu.divisions import divisions, named_below
 from gongfu.document import read_document
-from gongfu.regions import guess_region
+from gongfu.regions import guess_level, guess_region
 
 ROWS = "序号,服务项目,服务对象,服务指导标准\n1,免费义务教育,义务教育学生,免除学杂费。\n"
 TITLES = {
@@ -44,6 +44,21 @@ def test_the_region_is_the_lowest_division_that_the_title_names(title: str, tmp_
     path = tmp_path / f"{title}.csv"
     path.write_text(ROWS, "utf-8")
     assert guess_region(path, read_document(path), codelists()) == TITLES[title]
+
+
+LONG = (
+    f"为落实《国家基本公共服务标准》{'，保障全体居民享有与本地经济社会发展水平相适应的基本公共服务' * 3}，制定本清单。"
+)
+
+
+@pytest.mark.parametrize(("first", "level"), [(LONG, "province"), ("国家基本公共服务标准", "national")])
+def test_without_a_region_only_a_title_makes_a_file_the_nations(first: str, level: str, tmp_path: Path) -> None:
+    """A sentence that rests on the nation's standard is what every province's draft begins with."""
+    path = tmp_path / "清单.txt"
+    path.write_text(f"{first}\n\n1.免费义务教育\n服务对象：义务教育学生。\n服务标准：免除学杂费。\n", "utf-8")
+    document = read_document(path)
+    assert guess_region(path, document, codelists()) == "CN"
+    assert guess_level("CN", path, document) == level
 
 
 def test_a_division_in_the_words_after_the_title_is_not_the_region() -> None:

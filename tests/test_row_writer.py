@@ -9,6 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from gongfu import facts
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import codelists
 from gongfu.examine import examine
@@ -123,6 +124,25 @@ def test_what_is_beyond_rows_is_left_to_the_engine(beyond: str) -> None:
     query = "PREFIX row: <https://w3id.org/bps-cn/row#> CONSTRUCT { <http://e.org/s> <http://e.org/p> ?c , ?b , ?a }"
     with pytest.raises(BeyondRows):
         row_code(parse(f"{query} WHERE {{ {beyond} }}"), None)
+
+
+FILTERED = """
+PREFIX row: <https://w3id.org/bps-cn/row#>
+CONSTRUCT { ?s <http://e.org/cell> ?b ; <http://e.org/made> ?c } WHERE {
+  ?row row:a ?a .
+  OPTIONAL { ?row row:b ?b . BIND(CONCAT(?b, "!") AS ?c) FILTER(?b = "30") }
+  BIND(IRI(CONCAT("http://e.org/", ?a)) AS ?s)
+}
+"""
+
+
+def test_what_a_filter_refuses_leaves_nothing_made_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "filtered.rq").write_text(FILTERED, "utf-8")
+    monkeypatch.setattr(facts, "_file", lambda table: tmp_path / f"{table}.rq")
+    rows: tuple[Row, ...] = ({"a": "x", "b": "30"}, {"a": "y", "b": "31"}, {"a": "z"})
+    found = graph("".join(function_of(row_code(parse(FILTERED), None))(Rows(rows), BASE)).encode())
+    assert found == set(by_engine("filtered", rows, BASE))
+    assert {str(triple.object) for triple in found} == {'"30"', '"30!"'}
 
 
 def test_functions_on_texts() -> None:

@@ -275,22 +275,21 @@ def test_a_cut_result_is_an_error(store: Path) -> None:
 
 
 def test_a_slow_query_is_killed_while_health_answers(store: Path) -> None:
-    with client_of(store, workers=2, seconds=1.0) as client, ThreadPoolExecutor(2) as threads:
+    with client_of(store, workers=2, seconds=2.0) as client, ThreadPoolExecutor(2) as threads:
         before = client.workers
-        start = time.monotonic()
         slow = [threads.submit(get, client, SLOW) for _ in range(2)]
         time.sleep(0.2)
-        while time.monotonic() < start + 0.9:
-            asked = time.monotonic()
+        meanwhile = 0
+        while not any(one.done() for one in slow):
             assert client.get("/health").json()["status"] == "ok"
-            assert time.monotonic() - asked < 0.3
+            meanwhile += not any(one.done() for one in slow)
+        assert meanwhile
         for one in slow:
-            said = problem(one.result(), 503, "deadline-passed")
-            assert said["seconds"] == "1"
-        assert time.monotonic() - start < 2.0
+            said = problem(one.result(), 503, "deadline-passed")  # left alone it would take hours
+            assert said["seconds"] == "2"
         assert number(get(client, COUNT)) == TRIPLES  # by a new worker
         assert not before & client.workers
-        wait_for(lambda: not any(alive(pid) for pid in before), 5)
+        wait_for(lambda: not any(alive(pid) for pid in before), 60)
 
 
 def test_a_full_queue_says_when_to_come_back(store: Path) -> None:
@@ -354,7 +353,7 @@ def test_a_worker_ends_by_itself_after_the_deadline(store: Path) -> None:
         asked = time.monotonic()
         with pytest.raises(WorkerLost):
             await found.ask(Job(SLOW, GraphNames(), RESULT_TYPES[0], None))
-        assert time.monotonic() - asked < 0.2 + worker._GRACE_SECONDS + 1.0
+        assert time.monotonic() - asked < 0.2 + worker._GRACE_SECONDS + 60.0  # left alone it would take hours
         await found.kill()
         await pool.close()
 
@@ -363,7 +362,7 @@ def test_a_worker_ends_by_itself_after_the_deadline(store: Path) -> None:
 
 def test_slow_queries_hold_up_only_slow_queries(store: Path) -> None:
     """Of five slow ones two go on beside the good ones, the others wait; each good one is answered meanwhile."""
-    limits = Limits(workers=2, long_workers=2, seconds=10.0, quick_seconds=0.05, waiting=4)
+    limits = Limits(workers=2, long_workers=2, seconds=120.0, quick_seconds=0.05, waiting=4)
     slow_job, good_job = (Job(query, GraphNames(), RESULT_TYPES[0], None) for query in (SLOW, COUNT))
 
     async def go() -> None:
@@ -372,13 +371,10 @@ def test_slow_queries_hold_up_only_slow_queries(store: Path) -> None:
         first = set(pool.pids)
         slow = [asyncio.create_task(pool.answer(slow_job)) for _ in range(5)]
         await asyncio.sleep(0)
-        longest = 0.0
         for _ in range(20):
-            begun = time.monotonic()
             assert (await pool.answer(good_job)).body
-            longest = max(longest, time.monotonic() - begun)
+            assert not any(one.done() for one in slow)  # without lanes each would wait for the end of a slow one
             await asyncio.sleep(0.02)
-        assert longest < limits.seconds / 2  # without lanes each would wait for the deadline of a slow one
         assert pool.load.long <= 2
         assert len(pool.pids) <= 4
         assert first & set(pool.pids), "their processes go on, nothing is done twice"
