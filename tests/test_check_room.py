@@ -135,6 +135,7 @@ def test_a_file_that_holds_no_catalogue_is_told_on_its_page(client: Client) -> N
         time.sleep(0.1)
     assert answer.status_code == 422
     assert "请检查表头那一行" in answer.text
+    assert tree_of(answer).xpath("//main//a[@href='/zh/check']")[0].text == "再检查一份"
 
 
 def test_who_names_no_region_is_told_how_the_file_was_read(client: Client, address: str) -> None:
@@ -144,8 +145,8 @@ def test_who_names_no_region_is_told_how_the_file_was_read(client: Client, addre
         if 'class="conclusion' in page:
             break
         time.sleep(0.1)
-    assert "看不出这是哪个地区的清单" in page
-    assert "看不出这是哪个地区的清单" not in client.get(address).text, "there the region was chosen"
+    assert "文件没有写明是哪个地区的清单" in page
+    assert "文件没有写明是哪个地区的清单" not in client.get(address).text, "there the region was chosen"
 
 
 def test_a_check_is_deleted_at_once_when_asked(client: Client, folder: Path) -> None:

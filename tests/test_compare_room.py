@@ -17,6 +17,11 @@ from gongfu.pages.layout import FOLDER
 from gongfu.pages.messages import LANGUAGES, read_messages
 
 PAGES = ["", "/220000-13fyp/30", "/provinces", "/editions", "/indicators", "/funding"]
+# Between the words of neighbouring heads of a heat map, in pixels.
+GAPS = """[...document.querySelectorAll('.heat thead tr')].flatMap(row => {
+  const words = [...row.querySelectorAll('.cell')].map(cell => {
+    const range = document.createRange(); range.selectNodeContents(cell); return range.getBoundingClientRect() });
+  return words.slice(1).map((one, place) => one.left - words[place].right) })"""
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +215,21 @@ def test_the_room_fits_every_screen_and_everybody(
     assert grave_faults(page) == []
     assert not watch.elsewhere
     assert not watch.complaints
+    page.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tables_of_a_desk_hold_all_their_heads(site: str, chromium: Any, language: str) -> None:
+    """The counts are not cut off, and between the names of two provinces there is a gap of 4 px at least."""
+    page = chromium.new_page(viewport=DESK)
+    for aspect in ("", "?aspect=measure"):
+        page.goto(f"{site}/{language}/compare{aspect}")
+        assert (
+            page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.overview .wide'))") <= 0
+        )
+        gaps = page.evaluate(GAPS)
+        assert len(gaps) > 1
+        assert min(gaps) >= 4
     page.close()
 
 

@@ -81,6 +81,20 @@ def test_the_page_has_it_all_and_asks_nobody(client: Client, language: str) -> N
     assert wrong is None, "both languages in one page"
 
 
+@pytest.mark.parametrize(
+    ("language", "remedy", "choices"),
+    [
+        ("zh", r"服务繁忙。请在 ?…… ?秒后重试。", "：<code>json</code>"),
+        ("en", r"The service is busy\. Try again after … seconds\.", ": <code>json</code>"),
+    ],
+)
+def test_every_problem_says_what_to_do(client: Client, language: str, remedy: str, choices: str) -> None:
+    page = client.get(f"/{language}/api").text
+    assert re.search(remedy, page)
+    assert not re.search(r"\{\w+\}</dd>|<dd>[^<]*\{\w+\}", page), "a blank is shown as it stands in the file"
+    assert choices in page
+
+
 def test_the_type_of_a_problem_opens(client: Client) -> None:
     found = client.get("/problem/query-syntax", headers={"accept-language": "en"})
     assert (found.status_code, found.headers["location"]) == (303, "/en/api#query-syntax")

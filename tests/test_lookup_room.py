@@ -14,6 +14,8 @@ from client import Client, client_of
 from playwright.sync_api import Browser, Page, expect
 
 from gongfu.pages.asking import ask
+from gongfu.pages.layout import environment
+from gongfu.pages.messages import LANGUAGES, read_messages
 
 ITEM = "/cat/cn-13fyp/30"
 KINDS = {
@@ -66,7 +68,7 @@ def test_jilins_80_per_cent_is_marked_below_the_nations_90(page: Page, site: str
     jilin = row.locator("td").last
     expect(jilin).to_contain_text("80%")
     expect(jilin.locator(".verdict.below")).to_have_text({"zh": "低于国家", "en": "Below the nation"}[language])
-    expect(jilin).to_contain_text("−10")
+    expect(jilin).to_contain_text({"zh": "−10个百分点", "en": "−10 percentage points"}[language])
     expect(page.locator("mark.below")).to_have_text("0—6岁以下儿童健康管理率达到80%以上")
     expect(page.locator(".finding").first).to_contain_text("R10")
 
@@ -90,7 +92,31 @@ def test_the_history_of_an_item_says_what_was_raised_lowered_and_kept(client: Cl
     assert re.search(rf"55 .*70 .*{re.escape(words[0])} \+180", said[0])
     assert words[3] in said[0], "the number of insured stands in the earlier edition only"
     assert said[1].count(words[1]) == 2
+    assert said[1].count({"zh": "−5个百分点", "en": "−5 percentage points"}[language]) == 2, (
+        "95% is not 5% less than 100%"
+    )
     assert said[2].count(words[2]) == 2
+
+
+@pytest.mark.parametrize(
+    ("difference", "unit", "zh", "en"),
+    [
+        ("-10", "%", "−10个百分点", "−10 percentage points"),
+        ("5", "%/年", "+5个百分点/年", "+5 percentage points/年"),
+        ("-4.1", "‰", "−4.1个千分点", "−4.1 points per thousand"),
+        ("-5", "1/10万", "−5/10万", "−5 per 100 000"),
+        ("120", "元/年", "+120元/年", "+120元/年"),
+    ],
+)
+def test_a_difference_has_the_unit_of_a_difference(difference: str, unit: str, zh: str, en: str) -> None:
+    for language, said in {"zh": zh, "en": en}.items():
+        pieces: Any = (
+            environment()
+            .get_template("lookup/pieces.html")
+            .make_module({"t": read_messages(language), "language": language, "html_language": LANGUAGES})
+        )
+        shown = pieces.difference({"difference": difference, "unit": unit})
+        assert re.sub(r"<[^>]+>", "", shown) == said
 
 
 def test_what_has_no_name_is_counted_and_messages_are_told_without_their_blanks(client: Client) -> None:

@@ -269,6 +269,15 @@ def test_the_room_fits_every_screen_and_everybody(site: str, chromium: Any, view
     page.close()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_heading_stands_in_one_column_with_all_its_questions(site: str, chromium: Any, language: str) -> None:
+    page = chromium.new_page(viewport=DESK)
+    page.goto(f"{site}/{language}/query")
+    pieces = page.evaluate("[...document.querySelectorAll('.audience')].map(one => one.getClientRects().length)")
+    assert set(pieces) == {1}
+    page.close()
+
+
 def test_the_limit_of_time_is_met_by_the_keyboard_alone_and_without_a_script(site: str, chromium: Any) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -11,7 +11,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from gongfu.pages.asking import Said
 from gongfu.pages.layout import Found, Room, Visit
+from gongfu.pages.listings import without_blanks
 from gongfu.pages.messages import preferred_language
 from gongfu.problems import MEDIA_TYPE, Problem, Problems
 from gongfu.publishing.submission import SUFFIXES
@@ -48,7 +50,7 @@ def add_interface(app: FastAPI, service: Service) -> None:
     @Room(app, service, "reuse").page("/api", "reuse/interface.html")
     def find(visit: Visit) -> Found:
         return {"schema": schema(), "operations": list(operations(schema())), "said": part_of(visit.language),
-                "problems": service.problems.words}  # fmt: skip
+                "problems": service.problems.words, "remedy": _remedy}  # fmt: skip
 
     @app.api_route("/problem/{name}", methods=list(READING), include_in_schema=False)
     async def problem(request: Request, name: str) -> Response:
@@ -95,6 +97,11 @@ def part_of(language: str) -> Any:
         return en if divided and language == "en" else zh
 
     return part
+
+
+def _remedy(words: Mapping[str, Any], language: str) -> Said:
+    """Return what to do about a problem where there is no case yet, whose facts are therefore left open."""
+    return without_blanks(Said(words[language]["remedy"], language))
 
 
 def _completed(made: dict[str, Any], said: Mapping[str, Any], problems: Problems) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def rule_page(visit: Visit, iri: str) -> Found:
 
 def without_blanks(text: Said) -> Said:
     """Return the message of a shape with dots where the report fills in what it found."""
-    return Said(_BLANK.sub("……", text), text.language)
+    return Said(_BLANK.sub("…" if text.language == "en" else "……", text), text.language)
 
 
 def thing_page(visit: Visit, iri: str) -> Found:
