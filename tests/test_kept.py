@@ -89,6 +89,24 @@ def test_cleared_by_a_command(cache: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["cache", "--clear"]) == 0
 
 
+def test_the_command_tells_that_the_cache_is_off(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GONGFU_CACHE", "off")
+    for typed in (["cache"], ["cache", "--clear"]):
+        assert main(typed) == 0
+        assert capsys.readouterr().out == "缓存已关闭（GONGFU_CACHE=off） / the cache is off\n"
+
+
+def test_what_could_not_be_removed_is_not_called_cleared(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cache.parent.parent.mkdir()
+    cache.parent.touch()  # no folder
+    assert main(["cache", "--clear"]) == 2
+    told = capsys.readouterr()
+    assert "cleared" not in told.out
+    assert str(cache.parent) in told.err
+
+
 def test_a_check_needs_nothing_that_windows_lacks(cache: Path) -> None:
     """Officials have Windows: the whole check runs where neither these modules nor numbers of users are there.
 

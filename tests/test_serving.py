@@ -255,6 +255,14 @@ def test_every_problem_has_its_words() -> None:
         assert all(document[language][part] for language in ("zh", "en") for part in ("title", "detail"))
 
 
+def test_no_detail_runs_into_what_to_do() -> None:
+    """What others said is quoted, and the sentence ended: the remedy stands right behind it."""
+    for name, words in read_problems(PAGES / "problems.yaml", base_iri()).words.items():
+        for language, ends in (("zh", "。"), ("en", ".")):
+            detail = words[language]["detail"]
+            assert detail.endswith(ends) or re.fullmatch(r"\{\w+\}", detail), (name, detail)
+
+
 # --- limits
 
 

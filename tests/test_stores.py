@@ -38,6 +38,7 @@ from gongfu.sparql.loading import Server, _told, server_at
 from gongfu.sparql.pool import Limits
 from gongfu.sparql.remote import LOADED, USER, ask_server, loaded
 from gongfu.sparql.remote import PASSWORD as PASSWORD_SETTING
+from gongfu.sparql.services import SETTING
 from gongfu.sparql.stores import open_data
 from gongfu.sparql.substitution import with_plain_variables, with_terms, with_values
 
@@ -307,6 +308,30 @@ def test_addresses() -> None:
     for wrong in ("http://x/q", "file:///etc/passwd", "http://a:b@x/sparql", "x", ""):
         with pytest.raises(ValueError, match=r"^"):
             server_at(wrong)
+
+
+SERVES = [
+    (["--store", "http://127.0.0.1:9/foo"], "不知道这个服务器的图存储在哪里"),
+    (["--store", "http://somebody:secret@127.0.0.1:9/sparql"], "“…@127.0.0.1:9/sparql”不是可用的地址"),
+    (["--store", "http://127.0.0.1:9/sparql", "--graph-store", "http://x:sec/ret@[::1/"], "“…@[::1/”不是可用的地址"),
+    (["--store", "http://127.0.0.1:99999/sparql"], "“http://127.0.0.1:99999/sparql”不是可用的地址"),
+    (["--graph-store", "http://127.0.0.1:9/g"], "请用 --store 写明"),
+    (["--service", "http://somebody:secret@127.0.0.1:9/sparql"], "“…@127.0.0.1:9/sparql”不是端点"),
+]
+
+
+@pytest.mark.parametrize(("typed", "said"), SERVES)
+def test_addresses_that_cannot_be_used_are_told_without_secrets(
+    typed: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(SETTING, "")
+    monkeypatch.setattr("gongfu.serving.serve", lambda *_: pytest.fail("served"))
+    assert main(["serve", *typed]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "“”" not in told
+    assert "secret" not in told
+    assert "somebody" not in told
 
 
 # --- values in texts

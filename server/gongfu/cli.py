@@ -138,15 +138,24 @@ def _put(document: bytes, path: Path | None) -> None:
 
 
 def _cache(given: argparse.Namespace) -> int:
-    from gongfu.kept import cache_folder
+    from gongfu.kept import NOWHERE, cache_folder, switched_off
 
     folder = cache_folder()
+    if folder == NOWHERE:
+        off = "缓存已关闭（GONGFU_CACHE=off） / the cache is off"
+        print(off if switched_off() else "没有可放缓存的文件夹 / there is no folder for a cache")
+        return CONFORMS
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
     print(f"{folder}：{size:.1f} MB")
     if given.clear:
         from shutil import rmtree
 
         rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            return _fail(
+                f"“{folder}”没有清空，或没有全部清空。请检查它的权限。",
+                f"“{folder}” could not be removed, or not all of it. Check its permissions.",
+            )
         print("已清空 / cleared")
     return CONFORMS
 
@@ -219,6 +228,11 @@ def _serve(given: argparse.Namespace) -> int:
     from gongfu.serving import serve, serve_workbench
     from gongfu.sparql.services import SETTING, read_services
 
+    if given.graph_store and not given.store:
+        return _fail(
+            "只写 --graph-store 不起作用，请用 --store 写明服务器的查询地址。",
+            "--graph-store does nothing alone: name the server's query endpoint by --store.",
+        )
     if given.workbench:
         serve_workbench(given.host, given.port)
         return CONFORMS
@@ -226,23 +240,37 @@ def _serve(given: argparse.Namespace) -> int:
     try:
         read_services(os.environ[SETTING])
     except ValueError as error:
+        entry = _without_credentials(error)
         return _fail(
-            f"--service 的“{error}”不是端点的 IRI，也不是网段。请写如 https://data.example.org/sparql 或 10.0.0.0/8。",
-            f"--service “{error}” is neither the IRI of an endpoint nor a network. "
+            f"--service 的“{entry}”不是端点的 IRI，也不是网段。请写如 https://data.example.org/sparql 或 10.0.0.0/8。",
+            f"--service “{entry}” is neither the IRI of an endpoint nor a network. "
             "Write one such as https://data.example.org/sparql or 10.0.0.0/8.",
         )
     if not given.store:
         serve(given.out, given.host, given.port, given.processes)
         return CONFORMS
+    return _serve_from_server(given)
+
+
+def _serve_from_server(given: argparse.Namespace) -> int:
     from gongfu.problems import Problem
-    from gongfu.sparql.loading import server_at
+    from gongfu.serving import serve
+    from gongfu.sparql.loading import NoGraphStore, server_at
 
     try:
         server = server_at(given.store, given.graph_store)
-    except ValueError as error:
+    except NoGraphStore:
         return _fail(
-            f"“{error}”不是可用的地址：要 http 或 https，不带口令；图存储地址用 --graph-store 写明。",
-            f"“{error}” is no usable address: http or https, no credentials; name the graph store by --graph-store.",
+            "不知道这个服务器的图存储在哪里，请用 --graph-store 写明它的地址。",
+            "It is not known where this server has its graph store: name its address by --graph-store.",
+        )
+    except ValueError as error:
+        address = _without_credentials(error)
+        return _fail(
+            f"“{address}”不是可用的地址：要 http 或 https；用户名、口令另由 GONGFU_STORE_USER 和"
+            "GONGFU_STORE_PASSWORD 给出。",
+            f"“{address}” is no usable address: it needs http or https, and credentials go into GONGFU_STORE_USER and "
+            "GONGFU_STORE_PASSWORD.",
         )
     try:
         serve(given.out, given.host, given.port, given.processes, server)
@@ -253,6 +281,12 @@ def _serve(given: argparse.Namespace) -> int:
             f"{given.store} takes no data ({said}). Check the address, GONGFU_STORE_USER and GONGFU_STORE_PASSWORD.",
         )
     return CONFORMS
+
+
+def _without_credentials(address: object) -> str:
+    """Return an address as it may be shown: what stands before its last @ may be a password."""
+    before, _, rest = str(address).rpartition("@")
+    return f"…@{rest}" if before else rest
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

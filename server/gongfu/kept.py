@@ -15,18 +15,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+NOWHERE = Path(os.devnull) / "gongfu"  # the folder of whoever keeps nothing
 _OTHERS_WRITE = 0o022
+
+
+def switched_off() -> bool:
+    """Say whether the user wants nothing kept."""
+    return os.environ.get("GONGFU_CACHE") == "off"
 
 
 def cache_folder() -> Path:
     """Return the folder of what may be made again at any time; nobody has made it yet, or nobody can."""
-    nowhere = Path(os.devnull) / "gongfu"
-    if os.environ.get("GONGFU_CACHE") == "off":
-        return nowhere
+    if switched_off():
+        return NOWHERE
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gongfu"
     except RuntimeError:  # a service of a user without a home
-        return nowhere
+        return NOWHERE
 
 
 def kept(name: str, depends_on: str, make: Callable[[], bytes], still: Callable[[], bool] = lambda: True) -> bytes:

@@ -64,20 +64,34 @@ class Server:
         exchange(request, _SECONDS, _MOST_ANSWER)
 
 
+class NoGraphStore(ValueError):
+    """The address of a query endpoint is not one of those that tell where the server has its graph store."""
+
+
 def server_at(query: str, graphs: str = "") -> Server:
     """Return the server with a query endpoint; its graph store stands where such servers have it, if not elsewhere.
 
-    Raises ValueError where an address is none, holds credentials, or the graph store is not known.
+    Raises NoGraphStore where that is not known, and ValueError with the address that is none or holds credentials.
     """
+    for address in (query, graphs or query):
+        if not _is_usable(address):
+            raise ValueError(address)
     parts = urlsplit(query)
     graphs = graphs or next(
         (query.removesuffix(end) + store for end, store in _GRAPH_STORES.items() if parts.path == end), ""
     )
-    for address in (query, graphs):
-        found = urlsplit(address)
-        if found.scheme not in ("http", "https") or not found.hostname or found.username or found.password:
-            raise ValueError(address)
+    if not graphs:
+        raise NoGraphStore(query)
     return Server(query, graphs)
+
+
+def _is_usable(address: str) -> bool:
+    try:
+        found = urlsplit(address)
+        named = found.scheme in ("http", "https") and found.hostname and found.port != 0
+    except ValueError:  # the port, or a bracket
+        return False
+    return bool(named) and not found.username and not found.password
 
 
 def _contents(dataset: Dataset) -> Iterable[tuple[str, bytes]]:
