@@ -56,12 +56,11 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 @dataclass(frozen=True)
 class Test:
-    """A test: the IRI and name W3C gave it, its type, and the nodes of what is done and what is to come of it."""
+    """A test: the IRI W3C gave it, its type, and the nodes of what is done and what is to come of it."""
 
     __test__ = False
 
     iri: str
-    name: str
     kind: str
     action: Any
     result: Any
@@ -100,7 +99,7 @@ class Suites:
         for node in sorted(self._listed(), key=lambda one: str(one.value)):
             kind = self.one(node, _RDF + "type").value.removeprefix(_MF)
             action, result = self.one(node, _MF + "action"), self.one(node, _MF + "result")
-            found.append(Test(node.value, self.one(node, _MF + "name").value, kind, action, result))
+            found.append(Test(node.value, kind, action, result))
         return found
 
 

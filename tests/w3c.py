@@ -27,12 +27,11 @@ _STATUS = {"OK": 200, "Created": 201, "NoContent": 204, "NotFound": 404}
 
 @dataclass(frozen=True)
 class Test:
-    """A test: the IRI and name W3C gave it, and where it is described."""
+    """A test: the IRI W3C gave it, and where it is described."""
 
     __test__ = False
 
     iri: str
-    name: str
     manifest: rdflib.Graph
     folder: Path
 
@@ -51,7 +50,7 @@ def _of_manifest(file: Path) -> Iterator[Test]:
     kinds = (MF.ProtocolTest, MF.GraphStoreProtocolTest)
     described = sorted(str(test) for kind in kinds for test in graph.subjects(RDF.type, kind))
     for test in dict.fromkeys([*listed, *described]):
-        yield Test(test, str(graph.value(rdflib.URIRef(test), MF.name)), graph, file.parent)
+        yield Test(test, graph, file.parent)
 
 
 def run(test: Test, client: httpx.Client) -> str:

@@ -38,8 +38,8 @@ def add_conformance(app: FastAPI, service: Service) -> None:
 
 
 def read_record(record: bytes) -> Iterator[Mapping[str, str]]:
-    """Yield the results of a record: set, test, title, outcome, what was wrong in zh and en, where more is said of it,
-    date and version; in the order of the sets.
+    """Yield the results of a record: set, test, name (the end of its IRI), outcome, what was wrong in zh and en, where
+    more is said of it, date and version; in the order of the sets.
     """
     store = ox.Store()
     store.load(record, ox.RdfFormat.TURTLE)
