@@ -3,7 +3,7 @@
 Place in the flow: document -> **labelled text** -> arrange. The national standards of 2021 and 2023 and many local
 ones are written so: a domain's heading, an item's name, then one paragraph a column, each beginning with the column's
 title and a colon. A block begins where a title comes again; the line above it is the item's name. A line that neither
-begins with a title nor heads anything goes on with the paragraph above it.
+begins with a title nor heads anything goes on with the paragraph above it; where neither is sure, it is told as unread.
 """
 
 import re
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from gongfu.arrange import columns, is_heading
+from gongfu.catalogue import CellReference, Unread
 from gongfu.codes import CodeLists
 from gongfu.reading.cells import caption, table_address, table_from_texts
 from gongfu.running_text import RunningText
@@ -19,17 +20,20 @@ from gongfu.text import tidy
 
 _NAME = re.compile(r"^(?:第\s*)?[（(]?(\d{1,3})[）)．.、项\s]\s*(.+?)[。；：:]?$")
 _DOMAIN = re.compile(r"^[一二三四五六七八九十]+[、.．]")
+_ANNEX = re.compile(r"(?:附件|附表|附录)\s*[0-9一二三四五六七八九十]{0,3}\s*(?:[:：].*)?")
+_SENTENCE_ENDS = ("。", "；", ";", "！")
 _NAME_MAX, _BLOCKS_MIN = 60, 3
 _OWN_TITLES = ("领域", "类别", "序号", "服务项目")  # what headings and names give, before the labelled columns
 
 
 @dataclass
 class _Block:
-    """One item while it is put together: the place of its first label, its paragraphs, the lines above it."""
+    """One item while it is put together: the place of its first label, its paragraphs, the lines above and below it."""
 
     place: int
     above: list[str]
     cells: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
 
 def read_labelled_text(prose: str, tables: int, _codes: CodeLists) -> RunningText:
@@ -48,7 +52,10 @@ def read_labelled_text(prose: str, tables: int, _codes: CodeLists) -> RunningTex
         domain, category, number, name = _heads(block.above, domain, category, named="name" not in fields)
         heads = (domain, category, number, name)[: len(own)]
         rows[block.place] = (*heads, *(block.cells.get(title, "") for title in titles))
-    return RunningText((table_from_texts(caption("", tables + 1), rows, table_address(tables + 1)),), ())
+    sheet, address = caption("", tables + 1), table_address(tables + 1)
+    unread = tuple(Unread("passage", "\n".join(block.unread), CellReference(sheet, address(block.place + 1, 1)))
+                   for block in blocks if block.unread)  # fmt: skip
+    return RunningText((table_from_texts(sheet, rows, address),), unread)
 
 
 @lru_cache(maxsize=1)
@@ -84,14 +91,19 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
 
 
 def _without_rest(block: _Block | None, above: list[str], *, named: bool) -> list[str]:
-    """Give the block the lines that go on with its last paragraph; return those that head the next one."""
+    """Give the block the lines that go on with its last paragraph; return those that head the next one.
+
+    Behind a full stop another sentence goes on, a line that is none (a heading that nobody knows) stays unread.
+    """
     if block is None:
         return above
     last = len(above) - 1 if named else len(above)
-    rest = next((index for index, line in enumerate(above[:last]) if is_heading(line)), last)
-    ended = next(reversed(block.cells.values()), "").endswith("。")
-    if not ended:
-        _go_on(block, above[:rest])
+    rest = next((at for at, line in enumerate(above[:last]) if is_heading(line) or _ANNEX.fullmatch(line)), last)
+    ended = next(reversed(block.cells.values()), "").endswith(_SENTENCE_ENDS)
+    sentences = max((at for at, line in enumerate(above[:rest], 1) if line.endswith(_SENTENCE_ENDS)), default=0)
+    own = sentences if ended else rest
+    _go_on(block, above[:own])
+    block.unread += above[own:rest]
     return above[rest:]
 
 
