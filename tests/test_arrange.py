@@ -72,6 +72,17 @@ def test_a_cell_torn_by_a_page_break_is_joined_across_the_repeated_header() -> N
     assert not result.unread
 
 
+def test_a_torn_half_that_reads_like_a_title_is_joined_and_a_repeated_title_is_not() -> None:
+    row = ["1", "甲项目", "居民", "提供服务，机构建设", "政府负责", "省民政厅"]
+    torn = arranged([HEADER, row, ["", "", "", "达到国家基本公共服务标准", "", ""]])
+    assert [item.standard for item in torn.items] == ["提供服务，机构建设达到国家基本公共服务标准"]
+    for place in (0, 1):
+        title = ["", "", "", "", "", ""]
+        title[place] = "某省基本公共服务标准"
+        again = arranged([HEADER, row, title])
+        assert ([item.standard for item in again.items], again.unread) == (["提供服务，机构建设"], ())
+
+
 def test_headings_of_every_form_name_the_domain() -> None:
     result = arranged(
         [

@@ -23,6 +23,8 @@ _CHINESE_NUMBER = re.compile(r"^[一二三四五六七八九十]+$")
 _PUNCTUATION = "，。；：、,;:"
 _LABEL_MAX = 30
 _TITLE_MAX = 20
+# Below these a lone text is the rest of the cell above, never the title of the table.
+_TEXTS = frozenset(TEXT_FIELDS) - {"number", "domain", "category", "name"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Columns:
     titles: Mapping[str, str]
     needs_one_of: frozenset[str]
     ignored: tuple[re.Pattern[str], ...]
+    repeated: tuple[re.Pattern[str], ...]
     headings: tuple[re.Pattern[str], ...]
     ditto: frozenset[str]
     nothing: frozenset[str]
@@ -50,9 +53,10 @@ class Columns:
         """Say whether these fields together head a catalogue."""
         return "name" in fields and len(fields) >= 3 and bool(fields & self.needs_one_of)
 
-    def ignore(self, line: str) -> bool:
-        """Say whether a lone line between rows means nothing for them: a page number, 续表, 注：."""
-        return any(pattern.search(line) for pattern in self.ignored)
+    def ignore(self, line: str, field_name: str = "") -> bool:
+        """Say whether a lone line between rows means nothing for them: a page number, 续表, 注：, the title again."""
+        patterns = self.ignored if field_name in _TEXTS else (*self.ignored, *self.repeated)
+        return any(pattern.search(line) for pattern in patterns)
 
     def nearest(self, title: str) -> str:
         """Return the known title most like this one, empty where none is near."""
@@ -66,10 +70,11 @@ def columns() -> Columns:
     table = read_yaml(house().data / "tables" / "catalogue.yaml")
     titles = {key(title): name for name, column in table["columns"].items() for title in column["titles"]}
     ignored = tuple(re.compile(pattern) for pattern in table["ignored_lines"])
+    repeated = tuple(re.compile(pattern) for pattern in table["repeated_titles"])
     headings = tuple(re.compile(pattern) for pattern in table["headings"])
     ditto = frozenset(table["ditto"])
     nothing = frozenset(table["nothing"])
-    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored, headings, ditto, nothing)
+    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored, repeated, headings, ditto, nothing)
 
 
 @dataclass
@@ -271,10 +276,10 @@ def _place(state: _Arrangement, item: Item, own: set[str], row: tuple[Cell, ...]
     named = {"number", "name"} & own
     if named and (named == {"number", "name"} or len(own) >= 2):
         state.items.append(item)
-    elif own and state.items and not named and _is_other_half(state.items[-1], own, table) and not _ignored(row):
+    elif own and state.items and not named and _is_other_half(state.items[-1], own, table) and not _ignored(state, row):
         covered = bool({"number", "name"} & item.texts.keys())  # by a merged cell: a line of its own, not a torn one
         state.items[-1] = _joined(state.items[-1], item, own, "\n" if covered else "")
-    elif own and not _ignored(row):
+    elif own and not _ignored(state, row):
         words = " ".join(item.texts[name] for name in item.texts if name in own)
         state.unread.append(Unread("row", words, CellReference(table.sheet, row[0].address)))
 
@@ -285,9 +290,9 @@ def _is_other_half(item: Item, own: set[str], table: Table) -> bool:
     return bool(own & (set(TEXT_FIELDS) if here else set(TEXT_FIELDS) - {"domain", "category"}))
 
 
-def _ignored(row: tuple[Cell, ...]) -> bool:
-    words = [cell.text for cell in row if cell.text]
-    return len(words) == 1 and columns().ignore(words[0])
+def _ignored(state: _Arrangement, row: tuple[Cell, ...]) -> bool:
+    filled = [cell for cell in row if cell.text]
+    return len(filled) == 1 and columns().ignore(filled[0].text, state.header.get(filled[0].column, ""))
 
 
 def _joined(first: Item, rest: Item, own: set[str], between: str) -> Item:

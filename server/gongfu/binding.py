@@ -51,11 +51,13 @@ def _own_comparator(segment: list[Piece], value: Value) -> str:
     if after:
         return after
     before = [piece.text for piece in segment if piece.kind == "COMPARE" and table.comparator(piece.text)]
-    binding = [word for word in before if word not in table.reaching] or before
+    binding = [word for word in before if word not in table.reaching]
     if binding:
         return table.comparator(binding[-1])
-    label = "".join(piece.text for piece in segment)
-    return next((how for how, pattern in table.bounding.items() if pattern.search(label)), "exactly")
+    # 封顶线为每生每年800元, 上限达到800元: neither the per-what nor the reaching binds
+    label = "".join(piece.text for piece in segment if piece.kind != "PER" and piece.text not in before)
+    named = next((how for how, pattern in table.bounding.items() if pattern.search(label)), "")
+    return named or (table.comparator(before[-1]) if before else "exactly")
 
 
 def _continues(sentence: Sentence, index: int, segment: list[Piece], before: Measure) -> bool:

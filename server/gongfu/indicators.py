@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 
 from gongfu.catalogue import Item
 from gongfu.codes import CodeLists
@@ -18,6 +19,7 @@ from gongfu.text import reading
 from gongfu.thresholds import threshold
 from gongfu.words import words
 
+_TOLD_AS_SUM = re.compile(r"(?<!公)(共|共计|合计|总计)[^，。；\d]{0,12}\d")
 _SUM = re.compile(r"(?<!公)(共|共计|合计|总计)(为|达到?)?\d[^，。；]*$")
 _AGES = re.compile(r"\d+-\d+岁|\d+岁")
 
@@ -122,25 +124,31 @@ def _graded(measure: Measure, siblings: Sequence[Measure]) -> bool:
 
 
 def _equal(one: Measure, other: Measure) -> bool:
-    """Say whether two measures promise the same number of the same per the same."""
-    return (one.normal_unit, one.normal_lower) == (other.normal_unit, other.normal_lower)
+    """Say whether two measures promise the same number of the same per the same; a ceiling promises none."""
+    promised = one.comparator not in {"at-most", "less-than"} and one.normal_lower is not None
+    return promised and (one.normal_unit, one.normal_lower) == (other.normal_unit, other.normal_lower)
 
 
 def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
     """Say whether another number of the row is the better one for the same indicator.
 
-    Of several the average, or that of all (总体), answers; a number for the nation's own age group comes before one for
+    Of several the average, or that of all (总体), answers, yet a floor holds for each part that is named (城市, 农村);
+    a sum answers for what it adds up, in the same unit; a number for the nation's own age group comes before one for
     another; what the list of wordings knows by its label stands for all, and what is merely like it is of some of
     them: 企业劳动合同签订率90%，国有企业劳动合同签订率100%.
     """
     rivals = [other for other in read if other is not one and one.indicator and other.indicator == one.indicator]
     if not rivals:
         return False
-    if one.measure.role != "average" and any(other.measure.role == "average" for other in rivals):
+    theirs = [measure for _, measure in nation if measure.indicator == one.indicator]
+    floor_of_part = _names_part(one.measure.label) and not any(measure.role == "average" for measure in theirs)
+    averaged = any(other.measure.role == "average" for other in rivals)
+    if one.measure.role != "average" and averaged and not floor_of_part:
         return True
-    if any(_is_sum(other.measure) for other in rivals) and not _is_sum(one.measure):
+    added_up = [other for other in rivals if other.measure.normal_unit == one.measure.normal_unit]
+    if any(_is_sum(other.measure) for other in added_up) and not _is_sum(one.measure):
         return True  # 义务教育9年、高中3年，共12年
-    wordings = [measure.label for _, measure in nation if measure.indicator == one.indicator]
+    wordings = [measure.label for measure in theirs]
     if _of_another_age(one.measure, wordings) and not all(_of_another_age(other.measure, wordings) for other in rivals):
         return True
     return not one.known and not _names_part(one.measure.label) and any(other.known for other in rivals)
@@ -149,8 +157,36 @@ def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
 def _is_one_payers_part(measure: Measure, siblings: Sequence[Measure]) -> bool:
     """Say whether an amount is what one treasury gives where the row has the whole: 中央70元、省10元，合计80元."""
     amounts = [one for one in siblings if one.unit == "元" and one.role != "parameter"]
-    parts = [one for one in amounts if words().one_payer.search(one.label)]
-    return measure in parts and len(parts) < len(amounts)
+    if measure not in amounts or not words().one_payer.search(measure.label):
+        return False
+    run = next(run for run in _runs_of_parts(amounts) if measure in run)
+    return any(_is_whole_of(run, one) for one in amounts if one not in run)
+
+
+def _runs_of_parts(amounts: Sequence[Measure]) -> list[list[Measure]]:
+    """Return the amounts by one treasury, those that follow each other together."""
+    grouped = groupby(amounts, key=lambda one: bool(words().one_payer.search(one.label)))
+    return [list(run) for of_payers, run in grouped if of_payers]
+
+
+def _is_whole_of(parts: Sequence[Measure], other: Measure) -> bool:
+    """Say whether an amount is the whole of what the treasuries give: told as their sum, equal to it, or split into it.
+
+    丧葬补助金1000元 beside 省级财政补助60元 is another amount, whatever its size.
+    """
+    same_unit, behind = other.normal_unit == parts[0].normal_unit, other.start > parts[0].start
+    whole, *shares = ((one.normal_lower if same_unit else one.lower) or 0 for one in (other, *parts))
+    added = sum(shares)
+    if behind and _TOLD_AS_SUM.search(reading(other.quote).text):
+        return whole >= added if same_unit else whole == added
+    if not same_unit or whole < added:
+        return False
+    if len(parts) > 1 and whole == added:
+        return True
+    first = parts[0].context
+    split = first.startswith("其中") or reading(other.quote).text in first
+    names_nothing_else = not words().one_payer.sub("", parts[0].label).strip("其中+")
+    return not behind and split and names_nothing_else
 
 
 def _is_sum(measure: Measure) -> bool:
