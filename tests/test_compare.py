@@ -54,7 +54,8 @@ def test_what_is_asked_of_the_nation_is_enough() -> None:
     with Meeting(nation.graph.lines()).with_catalogue(ours) as store:
         found = comparisons(store, base)
     assert found
-    assert found.triples == examined.compared.triples[: len(found.triples)]
+    # As sets: in which order the engine finds them depends on what met the nation before.
+    assert set(found.triples) == set(examined.compared.triples[: len(found.triples)])
     assert len(nation.asked.splitlines()) < len(nation.triples)
 
 

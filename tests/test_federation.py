@@ -3,11 +3,9 @@
 A real second endpoint on the loopback holds an agency's data; a stand-in plays endpoints that misbehave.
 """
 
-import http.server
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +17,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 from agency import BPS, GRAPH, turtle
+from answering import Quiet, WholeRequests, running
 from client import Client, client_of, free_port, problem, server
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,13 +38,12 @@ ANSWER = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal",
 JSON = "application/sparql-results+json"
 
 
-class _Odd(http.server.BaseHTTPRequestHandler):
+class _Odd(WholeRequests):
     """Endpoints that answer as their path says; whoever calls the forbidden one is remembered."""
 
     forbidden: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
         if self.path == "/forbidden":
             _Odd.forbidden.append(self.path)
         ways = {"redirect": self.redirect, "broken": self.broken, "page": self.page, "slow": self.slow,
@@ -102,23 +100,11 @@ class _Odd(http.server.BaseHTTPRequestHandler):
         for _ in range(100):
             self.wfile.write(b" " * 10_000)
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-class _Quiet(http.server.ThreadingHTTPServer):
-    def handle_error(self, request: object, client_address: object) -> None:
-        pass  # a client that had enough
-
 
 @pytest.fixture(scope="module")
 def odd() -> Iterator[str]:
-    with _Quiet(("127.0.0.1", 0), _Odd) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_address[1]}"
-        running.shutdown()
-        thread.join()
+    with running(Quiet(("127.0.0.1", 0), _Odd)) as server:
+        yield server.address
 
 
 @contextmanager

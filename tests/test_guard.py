@@ -4,17 +4,16 @@ A case is a file of guard/: ``<name>.refused.rq`` must be refused, ``<name>.allo
 itself runs a refused case, a listener on the loopback shows that it really calls, so that the cases stay sharp.
 """
 
-import http.server
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from answering import Quiet, WholeRequests, running
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +25,7 @@ BASE = "http://example.org/"
 PLACE = "127.0.0.1:9/"
 
 
-class Listener(http.server.ThreadingHTTPServer):
+class Listener(Quiet):
     """A host that counts who calls it."""
 
     calls = 0
@@ -36,7 +35,7 @@ class Listener(http.server.ThreadingHTTPServer):
         return f"127.0.0.1:{self.server_address[1]}/"
 
 
-class _Count(http.server.BaseHTTPRequestHandler):
+class _Count(WholeRequests):
     def do_POST(self) -> None:
         assert isinstance(self.server, Listener)
         self.server.calls += 1
@@ -44,18 +43,11 @@ class _Count(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_POST
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def listener() -> Iterator[Listener]:
-    with Listener(("127.0.0.1", 0), _Count) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with running(Listener(("127.0.0.1", 0), _Count)) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def case_files(kind: str) -> list[Path]:

@@ -12,8 +12,6 @@ What Virtuoso 7.2.5 does otherwise, so that no test below asks it of it:
   is a graph of ours, and blank nodes lie there as IRIs, so that isBlank() is false of them.
 """
 
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,6 +19,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from agency import GRAPH, NAME, turtle
+from answering import saying
 from anyio.from_thread import start_blocking_portal
 from client import Client, free_port, problem
 from servers import OXIGRAPH, ROWS, oxigraph_server, virtuoso_server
@@ -260,20 +259,9 @@ def test_an_answer_that_ends_too_soon_is_none(head: str) -> None:
     """Half of the triples, cut behind a line, would look like all of them."""
     body = b"<a:a> <a:b> <a:c> .\n"
     sent = f"HTTP/1.1 200 OK\r\nContent-Type: application/n-triples\r\n{head}\r\n\r\n".encode()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def answer() -> None:
-            connection, _ = listening.accept()
-            with connection:
-                connection.recv(65_536)
-                connection.sendall(sent + (b"%x\r\n%s\r\n" % (len(body), body) if "chunked" in head else body))
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        with pytest.raises(Problem, match="store-unavailable"):
-            ask_server(address, "CONSTRUCT WHERE { ?s ?p ?o }", ["a:g"], [], "*/*", 5.0, 10_000)
-        thread.join()
+    sent += b"%x\r\n%s\r\n" % (len(body), body) if "chunked" in head else body
+    with saying(sent) as address, pytest.raises(Problem, match="store-unavailable"):
+        ask_server(address, "CONSTRUCT WHERE { ?s ?p ?o }", ["a:g"], [], "*/*", 5.0, 10_000)
 
 
 @pytest.mark.parametrize(
@@ -285,19 +273,8 @@ def test_a_server_that_answers_with_something_else(
     """Such as a page to log in, with status 200: the command ends with words."""
     monkeypatch.delenv(USER)
     monkeypatch.setattr("gongfu.serving.finished_store", lambda out: out / CURRENT / "store")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def answer() -> None:
-            connection, _ = listening.accept()
-            with connection:
-                connection.recv(65_536)
-                connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + body)
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}/sparql"
-        assert main(["serve", "--out", str(out), "--store", address]) == 2
-        thread.join()
+    with saying(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + body) as address:
+        assert main(["serve", "--out", str(out), "--store", f"{address}/sparql"]) == 2
     assert "text/html" in capsys.readouterr().err
 
 
