@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +33,7 @@ from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
 from gongfu.sparql.dataset import FACTS, PAGES, describe, merge_graphs
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Pool
 from gongfu.sparql.tokens import GraphNames
-from gongfu.sparql.workers import WorkerLost
+from gongfu.sparql.workers import Nursery, Worker, WorkerLost
 
 NATION, JILIN = base_iri() + "graph/cn-13fyp", base_iri() + "graph/220000-13fyp"
 PREFIXES = """@prefix : <https://w3id.org/bps-cn/cat/> . @prefix bps: <https://w3id.org/bps-cn/def#> .
@@ -298,6 +299,34 @@ def test_a_slow_query_is_killed_while_health_answers(store: Path) -> None:
         assert number(get(client, COUNT)) == TRIPLES  # by a new worker
         assert not before & client.workers
         wait_for(lambda: not any(alive(pid) for pid in before), 60)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_health_is_down_only_where_no_worker_can_start(
+    fails: bool, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two slow queries are killed at once: for a moment nobody works, and no proxy may take the service for dead."""
+    tried, allowed, start = threading.Event(), threading.Event(), Nursery.worker
+
+    async def late(self: Nursery, long: bool = False) -> Worker:
+        tried.set()
+        if fails and not allowed.is_set():
+            raise WorkerLost("planted")
+        await asyncio.to_thread(allowed.wait, 60)
+        return await start(self, long)
+
+    with client_of(store, workers=1, seconds=0.5) as client:
+        monkeypatch.setattr(Nursery, "worker", late)
+        problem(get(client, SLOW), 503, "deadline-passed")
+        assert tried.wait(60)
+        wait_for(lambda: not client.workers)
+        if fails:
+            wait_for(lambda: client.get("/health").status_code == 503)
+        else:
+            assert client.get("/health").json()["status"] == "ok"
+        allowed.set()
+        wait_for(lambda: client.get("/health").status_code == 200 and client.workers)
+        assert number(get(client, COUNT)) == TRIPLES
 
 
 def test_a_full_queue_says_when_to_come_back(store: Path) -> None:

@@ -96,11 +96,10 @@ class Endpoint:
     def _health(self) -> Response:
         """Say whether queries can be answered, and from which data."""
         service = self._service
-        workers = len(service.workers)
-        sound = service.sound and workers > 0
+        sound = service.sound
         state = {
             "status": "ok" if sound else "down", "version": service.dataset.version,
-            "triples": service.dataset.triples, "workers": workers, "program": __version__,
+            "triples": service.dataset.triples, "workers": len(service.workers), "program": __version__,
         }  # fmt: skip
         return JSONResponse(state, 200 if sound else 503, {"cache-control": "no-store"})
 

@@ -46,7 +46,7 @@ class Service:
         self.federation = Federation(services, limits)
         self._derived: dict[Any, Any] = {}
         self.remembered = 0  # queries that were answered without the engine
-        self.sound = True  # false when a part could not be loaded
+        self.whole = True  # false when a part could not be loaded
         self._replacing = asyncio.Lock()
         self._draining: set[asyncio.Task[None]] = set()
 
@@ -59,6 +59,11 @@ class Service:
     def workers(self) -> list[int]:
         """The process numbers of the workers."""
         return self._pool.pids
+
+    @property
+    def sound(self) -> bool:
+        """Whether all parts are loaded and queries are answered: not while no worker can be started."""
+        return self.whole and self._pool.sound
 
     @property
     def load(self) -> Load:

@@ -113,7 +113,7 @@ class Application:
     def _opened(self, opening: "asyncio.Task[Rooms]") -> None:
         """Let nobody take a service for sound whose rooms could not be loaded."""
         if error := opening.exception():
-            self.service.sound = False
+            self.service.whole = False
             _LOG.error("the rooms could not be loaded", exc_info=error)
 
 

@@ -142,6 +142,7 @@ class Pool:
         self._since: dict[Worker, _Begun] = {}  # the queries of the first lane
         self._long: set[Worker] = set()
         self._coming, self._replaced, self._closing = 0, 0, False
+        self._failing = False  # the last try to start a worker failed
         self._repairs: set[asyncio.Task[None]] = set()
         self._look: asyncio.TimerHandle | None = None
 
@@ -149,6 +150,11 @@ class Pool:
     def pids(self) -> list[int]:
         """The process numbers of the workers."""
         return [worker.pid for worker in self._workers]
+
+    @property
+    def sound(self) -> bool:
+        """Whether queries are answered: there are workers, or new ones come and nothing keeps them from starting."""
+        return bool(self._workers) or (self._coming > 0 and not self._failing)
 
     @property
     def load(self) -> Load:
@@ -291,6 +297,7 @@ class Pool:
                 try:
                     return await self._add()
                 except (WorkerLost, OSError):
+                    self._failing = True
                     _LOG.exception("no new worker could start; trying again")
                     await asyncio.sleep(1.0)
         finally:
@@ -298,5 +305,6 @@ class Pool:
 
     async def _add(self) -> None:
         worker = await self._nursery.worker()
+        self._failing = False
         self._workers.add(worker)
         self._turns.give(worker)
