@@ -6,15 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from client import free_port, wait_for
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 CHROMIUM = Path(os.environ.get("GONGFU_CHROMIUM", "/usr/bin/chromium"))
 TELEPHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-SECONDS = 2  # the limit of a query: short, so that a test can meet it
+SECONDS = 4  # the limit of a query: short, so that a test can meet it
+PATIENCE = 120_000  # milliseconds that end only what never comes, on however busy a machine
 
 
 @contextmanager
@@ -34,16 +36,34 @@ def site(store: Path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
+
+
+class Chromium:
+    """The browser, whose pages have patience."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def new_context(self, **what: Any) -> BrowserContext:
+        context = self._browser.new_context(**what)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    def new_page(self, **what: Any) -> Page:
+        page = self._browser.new_page(**what)
+        page.set_default_timeout(PATIENCE)
+        return page
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Chromium]:
     """Start the browser."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"], timeout=PATIENCE)
         try:
-            yield browser
+            yield Chromium(browser)
         finally:
             browser.close()
 

@@ -1,13 +1,13 @@
 """A client of the application in this process, and a real server in a process of its own, for tests of HTTP."""
 
-import io
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,15 +79,19 @@ def problem(response: httpx.Response, status: int, name: str) -> dict[str, Any]:
 
 
 def alive(pid: int) -> bool:
-    with open(f"/proc/{pid}/stat") if Path(f"/proc/{pid}").exists() else io.StringIO("x (x) Z") as file:
-        return file.read().rpartition(")")[2].split()[0] != "Z"
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:  # it ended, perhaps while it was looked at
+        return False
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """Return a port that is free, and below those that the system gives to connections, which could take it at once."""
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
@@ -105,10 +109,11 @@ def server(store: Path, services: str = "", port: int = 0) -> Iterator[tuple[sub
         yield process, address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
-def wait_for(ready: Any, seconds: float = 30.0) -> None:
+def wait_for(ready: Any, seconds: float = 120.0) -> None:
+    """Wait until something is so; the seconds end only what never comes, on however busy a machine."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -120,6 +125,17 @@ def wait_for(ready: Any, seconds: float = 30.0) -> None:
     pytest.fail("not ready in time")
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that any thread of a process began, none where it has ended."""
+    found: list[int] = []
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                found += map(int, (thread / "children").read_text().split())
+    return found
+
+
 def descendants(pid: int) -> list[int]:
-    children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return children + [one for child in children for one in descendants(child)]
+    """Return the processes that a process began, and those that they began."""
+    found = children(pid)
+    return found + [one for child in found for one in descendants(child)]

@@ -9,7 +9,7 @@ import pytest
 from gongfu.build import build
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from browser import Chromium
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def site(built_store: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")  # while it runs, Playwright holds an event loop that other modules' tests must not meet
-def chromium() -> "Iterator[Browser]":
+def chromium() -> "Iterator[Chromium]":
     """Return Debian's Chromium, driven by Playwright; tests that need it are skipped where it is not installed."""
     from browser import CHROMIUM, chromium
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import DESK, TELEPHONE, Watch, grave_faults, sideways
+from browser import DESK, TELEPHONE, Chromium, Watch, grave_faults, sideways
 from client import Client, client_of
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from gongfu.pages.asking import ask
 from gongfu.pages.layout import environment
@@ -37,8 +37,8 @@ def client(built_store: Path) -> Iterator[Client]:
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page(viewport=DESK)  # type: ignore[arg-type]
+def page(chromium: Chromium) -> Iterator[Page]:
+    page = chromium.new_page(viewport=DESK)
     yield page
     page.close()
 

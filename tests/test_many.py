@@ -131,7 +131,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]
     with ExitStack() as stack:
         here = ("--host", "127.0.0.1", "--no-dashboard")
         started(stack, "distributed.cli.dask_scheduler", *here, "--port", "0", "--scheduler-file", str(file))
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not file.exists() and time.monotonic() < until:
             time.sleep(0.05)
         words = ("distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny")

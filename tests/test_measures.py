@@ -177,4 +177,4 @@ HOSTILE = {
 def test_a_long_hostile_cell_is_read_in_bounded_time(name: str) -> None:
     start = time.process_time()
     read_measures(HOSTILE[name])
-    assert time.process_time() - start < 2  # half a second; the rest is for a busy computer
+    assert time.process_time() - start < 20  # half a second; a square that slipped in takes minutes

@@ -27,7 +27,7 @@ def client() -> Iterator[httpx.Client]:
             yield client
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)
 
 
 @pytest.mark.parametrize("test", w3c.all_tests(), ids=lambda test: test.iri.rpartition("#")[2])

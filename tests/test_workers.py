@@ -48,7 +48,7 @@ def test_a_bug_is_raised(tmp_path: Path) -> None:
 
 def test_nobody_is_forked_beside_threads() -> None:
     code = "import threading, time; from gongfu.workers import alone; print(alone()); "
-    code += "threading.Thread(target=time.sleep, args=(1,), daemon=True).start(); print(alone())"
+    code += "threading.Thread(target=time.sleep, args=(600,), daemon=True).start(); print(alone())"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, map(str, sys.path)))}
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert told.stdout.split() == ["True", "False"]
@@ -71,7 +71,7 @@ def test_a_killed_worker_loses_no_catalogue(tmp_path: Path) -> None:
                    "PYTHONPATH": os.pathsep.join(filter(None, map(str, sys.path)))}  # fmt: skip
     words = [sys.executable, "-m", "gongfu.cli", "check", str(folder)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as check:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while not (found := children(check.pid)) and check.poll() is None and time.monotonic() < until:
             time.sleep(0.01)
         os.kill(found[0], signal.SIGKILL)

@@ -95,7 +95,7 @@ def virtuoso(folder: Path, rows: int = 100_000) -> Iterator[Virtuoso]:
     with log, subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as process:
         try:
             address = f"http://127.0.0.1:{http}"
-            wait_for(lambda: httpx.get(f"{address}/sparql", params={"query": "ASK {}"}).status_code == 200, 60.0)
+            wait_for(lambda: httpx.get(f"{address}/sparql", params={"query": "ASK {}"}).status_code == 200)
             yield Virtuoso(address, port)
         finally:
             process.kill()
