@@ -70,8 +70,8 @@ def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: Nati
     if known and not _contradicted(known, nation, possible):
         return _Reading(measure, known, known=True)
     label, alone = measure.label, len({other.indicator for _, other in possible}) == 1
-    if alone and measure.unit == "元" and words().recipients.search(label):
-        label = ""  # who gets the amount says nothing against what it is: 艺术类专业学生每生每年2200元
+    if alone and measure.unit == "元" and (words().recipients.search(label) or words().grade.fullmatch(label)):
+        label = ""  # who gets the amount says nothing against what it is: 艺术类专业学生每生每年2200元, 一等2000元
     scores: dict[str, float] = {}
     for _, other in possible:
         found = alike(replace(measure, label=label), name, other, codes)
@@ -141,9 +141,11 @@ def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
     if not rivals:
         return False
     theirs = [measure for _, measure in nation if measure.indicator == one.indicator]
-    floor_of_part = _names_part(one.measure.label) and not any(measure.role == "average" for measure in theirs)
-    averaged = any(other.measure.role == "average" for other in rivals)
-    if one.measure.role != "average" and averaged and not floor_of_part:
+    of_average = any(measure.role == "average" for measure in theirs)
+    means = [_is_mean(each.measure, of_average) for each in (one, *rivals)]
+    if any(means) and not means[0] and (of_average or not _names_part(one.measure.label)):
+        return True
+    if _of_other_holders(one.measure, theirs) and not all(_of_other_holders(each.measure, theirs) for each in rivals):
         return True
     added_up = [other for other in rivals if other.measure.normal_unit == one.measure.normal_unit]
     if any(_is_sum(other.measure) for other in added_up) and not _is_sum(one.measure):
@@ -152,6 +154,23 @@ def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
     if _of_another_age(one.measure, wordings) and not all(_of_another_age(other.measure, wordings) for other in rivals):
         return True
     return not one.known and not _names_part(one.measure.label) and any(other.known for other in rivals)
+
+
+def _of_other_holders(measure: Measure, theirs: Sequence[Measure]) -> bool:
+    """Say whether an amount is for each of something else than the nation's: 每校每年3000元 beside 每生每年800元."""
+    own, nations = _holder(measure), set(map(_holder, theirs))
+    return measure.unit == "元" and bool(own) and "" not in nations and own not in nations
+
+
+def _holder(measure: Measure) -> str:
+    entity, _ = words().split_per(measure.per)
+    return "人" if entity == "生" else entity
+
+
+def _is_mean(measure: Measure, of_average: bool) -> bool:
+    """Say whether a number is told as a mean, or that of all (总体); 生均 says so where the nation's is an average."""
+    told = of_average and words().averaged.search(reading(measure.quote).text)
+    return measure.role == "average" or bool(told)
 
 
 def _is_one_payers_part(measure: Measure, siblings: Sequence[Measure]) -> bool:

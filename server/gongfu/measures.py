@@ -132,6 +132,8 @@ def _label(sentence: Sentence, index: int, segment: list[Piece], before: Measure
     named = own.rstrip("、和与及") if added and before is not None else ""
     if named and before is not None and before.label.endswith(named):
         own = before.label.removesuffix(named)  # 直播卫星提供25套电视节目和17套广播节目
+    if table.grade.fullmatch(own) and value.unit == "元":
+        return _Label(_graded_of(sentence, index, before) + own, _start_of(segment), end)
     if own and own not in table.generic:
         return _Label(own + added, _start_of(segment), added_end)
     if not own and not noun and before is not None and any(piece.text in table.sums for piece in segment):
@@ -147,6 +149,16 @@ def _label(sentence: Sentence, index: int, segment: list[Piece], before: Measure
         return _Label(noun, start, noun_end)
     average = any(piece.text in table.roles["average"] for piece in segment)  # of all: no label of one grade before it
     return _Label(own or (before.label if before and not average else ""), start, end)
+
+
+def _graded_of(sentence: Sentence, index: int, before: Measure | None) -> str:
+    """Return what an amount is a grade of: 国家助学金分两档，一等2000元、二等1500元; empty where nothing says it."""
+    table = words()
+    for earlier in sentence.earlier_segments(index):
+        if text := table.trimmed(words_of(earlier)):
+            return text
+    last = table.grade.search(before.label) if before else None
+    return before.label[: last.start()] if before and last else ""
 
 
 def _value_start(sentence: Sentence, index: int, segment: list[Piece]) -> int:

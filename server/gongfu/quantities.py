@@ -18,6 +18,8 @@ from gongfu.words import words
 
 # a share of what was counted before it: 仲裁结案率90%，其中60日内结案的占80%
 _ONE_OF_THEM = re.compile(r"的占$")
+_AND = re.compile("[、和及与或]")
+_KIND_OF_MONEY = re.compile("(金|费|补助|补贴|津贴|奖励)(平均|资助|发放|最低)*(标准)?$")
 _BRACKETED = re.compile(r"[（(][^）)]*[）)]")
 
 
@@ -135,7 +137,9 @@ def _named(group: Sequence[str], texts: Sequence[str]) -> set[str]:
 
 
 def _other_money(measure: Measure, known: _Known) -> bool:
-    return any(noun in measure.label and noun not in known.whole for noun in words().money)
+    """Say whether an amount is of another kind of money alone: 奖学金 beside the nation's 助学金, not 奖、助学金."""
+    kinds = [part for part in _AND.split(measure.label) if _KIND_OF_MONEY.search(part)] or [measure.label]
+    return all(any(noun in part and noun not in known.whole for noun in words().money) for part in kinds)
 
 
 @lru_cache(maxsize=4096)

@@ -53,6 +53,9 @@ class Words:
     trailing: tuple[re.Pattern[str], ...]
     following: re.Pattern[str]
     given_after: re.Pattern[str]
+    grade: re.Pattern[str]
+    grades_told: re.Pattern[str]
+    averaged: re.Pattern[str]
     giving: tuple[str, ...]
     providing: tuple[str, ...]
     selecting: re.Pattern[str]
@@ -132,7 +135,8 @@ class Words:
 
     def empty_noun(self, noun: str) -> bool:
         """Say whether a following noun names nothing that could be measured (比例给予救助)."""
-        return noun.startswith(("比例", "标准", "范围", "部分", "基础", "确定"))
+        empty = noun.startswith(("比例", "标准", "范围", "部分", "基础", "确定"))
+        return empty or self.grades_told.search(noun) is not None
 
     def unit_of_noun(self, after: str, before: str) -> str:
         """Return the unit that the noun behind (or before) a number of 万 counts, empty for none."""
@@ -270,6 +274,8 @@ def words() -> Words:
         leading=tuple(re.compile(pattern) for pattern in table["leading"]),
         trailing=tuple(re.compile(pattern) for pattern in table["trailing"]),
         following=re.compile(table["following"]), given_after=re.compile(table["given_after"]),
+        grade=re.compile(table["grade"]), grades_told=re.compile(table["grades_told"]),
+        averaged=re.compile(table["averaged"]),
         giving=tuple(table["giving"]),
         providing=tuple(table["providing"]),
         selecting=re.compile(table["selecting"]), selecting_nouns=re.compile(table["selecting_nouns"]),
