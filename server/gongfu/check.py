@@ -19,6 +19,7 @@ from gongfu.elements import split_elements
 from gongfu.examine import Prepared, examine, prepare, ready, with_elements
 from gongfu.findings import Report, report
 from gongfu.funding_source import curated_funding
+from gongfu.graph import succession_triples
 from gongfu.kept import kept_object
 from gongfu.labelled_text import read_labelled_text
 from gongfu.masthead import read_masthead
@@ -36,6 +37,7 @@ from gongfu.sources import (
     curated_elements,
     curated_measures,
     curated_plan,
+    curated_successions,
     edition_of,
     national_folder,
     source_folder,
@@ -131,6 +133,8 @@ def _prepared(folder: Path, codes: CodeLists, base: str) -> Prepared:
     funding, targets = curated_funding(folder, catalogue.items, codes), curated_targets(folder, catalogue.items)
     prepared = prepare(catalogue, codes, base, measures, None, funding, targets)
     prepared = replace(prepared, earlier=_earlier(catalogue.edition.supersedes, codes))
+    passed = curated_successions(folder, prepared.roles, catalogue.items, codes)
+    prepared = replace(prepared, graph=prepared.graph + succession_triples(catalogue.edition.id, passed, base))
     typed = curated_elements(folder, catalogue.items)
     split = {item.key: split_elements(item) for item in catalogue.items} if typed is None else {}
     return ready(with_elements(prepared, typed or split, codes, base))

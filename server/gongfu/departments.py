@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gongfu.codes import CodeLists, Concept
+from gongfu.settings import house, read_yaml
 from gongfu.text import key, tidy
 
 # What stands in brackets belongs to the name before it: 各县（市、区）政府.
@@ -17,6 +18,9 @@ _SEPARATORS = re.compile(
     r"(?![^（(]{0,40}[）)])(?:"
     r"[、，,；;/\s\n]+|(?<=[厅局委办部联])(?:会同|商|牵头，?)(?=[省市县区]?[\u4e00-\u9fff]{2,})|(?<=[厅局委办部])和(?=[省市县区]?[\u4e00-\u9fff]{2,})|(?<=[厅局委办部])及(?=省))"
 )
+# 省卫生健康委（省中医药管理局） names two units, the second in brackets
+_BRACKETED = re.compile(r"[（(]([^（()）]{2,}(?:局|厅|委|办|署|部|委员会|办公室))[）)]")
+_PLACE = re.compile(r"(?<=[省市县区旗州盟级])")
 _GOVERNMENT = re.compile(r"(人民政府|政府|管委会|行政公署|街道办事处)$")
 _PREFIX = re.compile(r"^(国家|中国|各?省|各?市|各?县|自治区|直辖市|区|各?级|州|我省|本省|本市)+")
 _ROLE = re.compile(r"(牵头|负责|分别|配合|按职责分工|等)+$")
@@ -27,7 +31,7 @@ _KINDS = (
     (re.compile(r"(中心支行|支行|分行|银行)$"), "branch-bank"),
     (re.compile(r"(残联|残疾人联合会|总工会|妇联|团[省市县区]?委|工商联|红十字会|科协|文联)$"), "people-organisation"),
     (re.compile(r"(宣传部|组织部|政法委|统战部|文明办|编办|编委办|党校|工委)$"), "party-organ"),
-    (re.compile(r"(厅|局|委|部|办|院|署|委员会|办公室|中心|总队|支队|公司|处|站|集团)$"), "department"),
+    (re.compile(r"(厅|局|委|部|部门|办|院|署|委员会|办公室|中心|总队|支队|公司|处|站|集团)$"), "department"),
 )
 
 
@@ -46,7 +50,11 @@ class Role:
 @lru_cache(maxsize=4096)  # the same few units lead thousands of rows
 def read_departments(text: str, region: str, codes: CodeLists) -> tuple[Role, ...]:
     """Return the units of a lead column in the order they are named; the first is the lead."""
-    names = [name for part in _SEPARATORS.split(tidy(text)) if (name := _ROLE.sub("", part.strip("。.：:（）()")))]
+    names = [
+        name
+        for part in _SEPARATORS.split(_BRACKETED.sub(r"、\1", tidy(text)))
+        if (name := _ROLE.sub("", part.strip("。.：:（）()")))
+    ]
     return tuple(_role(name, order, region, codes) for order, name in enumerate(names, 1))
 
 
@@ -70,13 +78,57 @@ def _known(name: str, region: str, codes: CodeLists) -> Concept | None:
 
 @lru_cache(maxsize=4096)  # the same few names in all regions
 def _counterparts(name: str, codes: CodeLists) -> tuple[str, ...]:
-    """Return the national units that a local name answers to: the longest ending wins, and may stand under several."""
+    """Return the national units that a local name answers to.
+
+    The longest listed ending wins, and may stand under several; a name put together of fields answers to those of each.
+    """
     whole, bare = key(name), key(_PREFIX.sub("", name))
     found: dict[str, list[str]] = {}
     for ending, plain, iri in _endings(codes):
         if whole.endswith(plain) or bare == plain:
             found.setdefault(ending, []).append(iri)
-    return tuple(found[max(found, key=len)]) if found else ()
+    listed = found[max(found, key=len)] if found else []
+    return tuple(dict.fromkeys([*listed, *_of_fields(whole, codes)]))
+
+
+def _of_fields(name: str, codes: CodeLists) -> tuple[str, ...]:
+    """Return the national units of the fields that make up a name between the place and the kind of unit."""
+    fields, suffixes = _fields(codes)
+    if name in fields and len(name) > 1:  # 教育 in 教育、财政部门
+        return fields[name]
+    starts = dict.fromkeys([0, *(place.start() for place in _PLACE.finditer(name))])
+    bodies = (name[start : -len(end)] for start in starts for end in suffixes if name.endswith(end))
+    return next((units for body in bodies if body and (units := _covered(body, codes))), ())
+
+
+def _covered(body: str, codes: CodeLists) -> tuple[str, ...] | None:
+    """Return the units of fields that cover a text wholly, the longest first; None where they do not."""
+    fields, _ = _fields(codes)
+    if not body:
+        return ()
+    for size in range(len(body), 0, -1):
+        if body[:size] in fields and (rest := _covered(body[size:], codes)) is not None:
+            return tuple(dict.fromkeys([*fields[body[:size]], *rest]))
+    return None
+
+
+@lru_cache(maxsize=1)
+def _fields(codes: CodeLists) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the fields with the national units of each, and the ends of names, the longest first."""
+    table = read_yaml(house().data / "wording" / "departments.yaml")
+    units = {concept.code: concept.iri for concept in codes.scheme("department")}
+    suffixes = tuple(sorted(table["suffixes"], key=len, reverse=True))
+    found: dict[str, list[str]] = {word: [] for word in (*table["joints"], *table["fields"]["none"])}
+    for unit, words in ((unit, words) for unit, words in table["fields"].items() if unit in units):
+        for word in words:
+            found.setdefault(word, []).append(units[unit])
+    for character, listed in table["characters"].items():
+        found[character] = [units[unit] for unit in listed]
+    for ending, _, iri in _endings(codes):
+        field = next((ending.removesuffix(end) for end in suffixes if ending.endswith(end)), "")
+        if len(field) > 1:
+            found.setdefault(field, []).append(iri)
+    return {key(word): tuple(dict.fromkeys(iris)) for word, iris in found.items()}, suffixes
 
 
 @lru_cache(maxsize=1)

@@ -199,6 +199,13 @@ def role_triples(edition: str, region: str, roles: Mapping[str, Sequence[Role]],
     return mapped("department-role", rows, base)
 
 
+def succession_triples(edition: str, passed: Iterable[tuple[str, int, str]], base: str) -> Graph:
+    """Return which unit took over a lead unit's function at an item: (item key, order of the role, IRI of the unit)."""
+    rows: list[Row] = [{"edition": edition, "key": item, "order": order, "unit": node(unit)}
+                       for item, order, unit in passed]  # fmt: skip
+    return mapped("succession", rows, base)
+
+
 def correspondence_triples(
     catalogue: Catalogue, nation: Catalogue, correspondences: Iterable[Correspondence], codes: CodeLists, base: str
 ) -> Graph:

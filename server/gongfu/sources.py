@@ -6,7 +6,7 @@ have the same files beside it; they are honoured wherever they stand.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -17,6 +17,7 @@ from typing import Any
 from gongfu.catalogue import CellReference, Edition, Item, Observation, Plan
 from gongfu.codes import CodeLists, codelists
 from gongfu.cutting import printed_fraction
+from gongfu.departments import Role
 from gongfu.document import read_document
 from gongfu.elements import Element, element_at
 from gongfu.figures import read_figure
@@ -230,6 +231,24 @@ def curated_elements(folder: Path, items: tuple[Item, ...]) -> dict[str, list[El
             raise FaultySource(f"{path}:{line}: 引文不在第{row['number']}项中 / quotation not found in the item")
         element = element_at(item, column, start, start + len(row["quote"]), row["element"], typed=True)
         found.setdefault(item.key, []).append(element)
+    return found
+
+
+def curated_successions(
+    folder: Path, roles: Mapping[str, Sequence[Role]], items: tuple[Item, ...], codes: CodeLists
+) -> list[tuple[str, int, str]]:
+    """Return successions.csv of a folder: item key, order of the role there, IRI of the unit its function passed to."""
+    path = folder / "successions.csv"
+    by_number = {item.number: item.key for item in items}
+    units = {word: unit.iri for unit in codes.scheme("department") for word in unit.labels.values()}
+    found = []
+    for line, row in _rows(path) if path.is_file() else ():
+        item = by_number.get(row["number"], "")
+        order = next((role.order for role in roles.get(item, ()) if role.name == row["unit"]), 0)
+        if not order or row["passed_to"] not in units:
+            raise FaultySource(f"{path}:{line}: 第{row['number']}项没有这个牵头单位，或者代码表没有划入的单位 / "
+                               "no such lead unit at the item, or the unit it passed to is in no list")  # fmt: skip
+        found.append((item, order, units[row["passed_to"]]))
     return found
 
 
