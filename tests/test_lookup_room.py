@@ -73,6 +73,15 @@ def test_jilins_80_per_cent_is_marked_below_the_nations_90(page: Page, site: str
     expect(page.locator(".finding").first).to_contain_text("R10")
 
 
+def test_catalogues_stand_in_one_order_the_superseded_last(client: Client) -> None:
+    """工伤保险 has one name in all four catalogues."""
+    order = ["cn-13fyp", "130000-13fyp", "220000-13fyp", "cn-12fyp"]
+    chips = re.search(r"工伤保险</.*?</li>", client.get("/zh/search?q=工伤保险").text, re.DOTALL)
+    assert chips is not None
+    assert re.findall(r'class="chip" href="/zh/cat/([^/"]+)', chips[0]) == order
+    assert list(dict.fromkeys(re.findall(r'scope="row"><a href="/zh/cat/([^/"]+)"', client.get("/zh/").text))) == order
+
+
 def test_an_item_that_only_a_province_has_is_called_added(client: Client) -> None:
     said = "国家清单里没有与它对应的项目"
     assert said in client.get("/zh/cat/130000-13fyp/73").text

@@ -7,7 +7,8 @@ import pytest
 
 from gongfu.pages.browsing import FACETS, facets, items
 from gongfu.pages.lookup import by_kind
-from gongfu.search import INDEX, find, match_expression, open_index, write_index
+from gongfu.pages.naming import Editions
+from gongfu.search import INDEX, Hit, find, match_expression, open_index, write_index
 from gongfu.settings import CODES, DEFAULT_BASE, DEFINITIONS
 
 STORE = f"""@prefix : <{DEFAULT_BASE}cat/> . @prefix bps: <{DEFINITIONS}> . @prefix department: <{CODES}department/> .
@@ -69,8 +70,18 @@ def test_the_index_beside_the_store_is_the_one_that_is_asked(store: Path, tmp_pa
 
 
 def test_items_of_one_name_stand_together(store: Path) -> None:
-    groups = by_kind(find(open_index(store), "养老", "zh"), 9)["item"]
+    groups = by_kind(find(open_index(store), "养老", "zh"), 9, Editions())["item"]
     assert [len(group) for group in groups] == [2]
+
+
+def test_what_is_in_force_and_what_begins_with_the_words_comes_first() -> None:
+    hits = [
+        Hit("old/1", "item", "old", "养老补贴", 0, 2), Hit("a/1", "item", "a", "优待养老", 2, 4),
+        Hit("b/1", "item", "b", "养老", 0, 2), Hit("a/2", "item", "a", "养老", 0, 2),
+        Hit("a/3", "item", "a", "抚恤", 0, 0, "养老金"),
+    ]  # fmt: skip
+    groups = by_kind(hits, 9, Editions(("a", "b", "old"), frozenset({"old"})))["item"]
+    assert [[hit.thing for hit in group] for group in groups] == [["a/2", "b/1"], ["a/1"], ["old/1"], ["a/3"]]
 
 
 def test_facets_count_what_fits_the_other_choices() -> None:
@@ -81,7 +92,7 @@ def test_facets_count_what_fits_the_other_choices() -> None:
             ("i3", "edition", "b"), ("i3", "domain", "work"),
         ]
     ]  # fmt: skip
-    found = facets(items(rows), {"edition": "a"})
+    found = facets(items(rows, Editions()), {"edition": "a"})
     assert tuple(found) == FACETS
     assert {one.iri: one.items for one in found["domain"]} == {"health": 1, "work": 1}
     assert {one.iri: (one.items, one.chosen) for one in found["edition"]} == {"a": (2, True), "b": (1, False)}

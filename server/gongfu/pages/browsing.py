@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from gongfu.pages.layout import Found, Visit
+from gongfu.pages.naming import Editions
 
 FACETS = ("edition", "domain", "department", "group")
 _SHOWN = 120
@@ -44,13 +45,15 @@ def browse(visit: Visit) -> Found:
     """Return the items that fit the facets of the address, and every facet's values with counts."""
     chosen = {facet: visit.query[facet] for facet in FACETS if visit.query.get(facet)}
     asked = visit.ask("browse")
-    listed = items(asked)
+    listed = items(asked, visit.served.editions)
     fitting = [one for one in listed if _fits(one, chosen)]
-    return {"items": fitting[:_SHOWN], "total": len(fitting), "facets": facets(listed, chosen), "chosen": chosen,
+    found = facets(listed, chosen)
+    found["edition"].sort(key=lambda one: visit.served.editions.place(one.iri))
+    return {"items": fitting[:_SHOWN], "total": len(fitting), "facets": found, "chosen": chosen,
             "queries": (asked,)}  # fmt: skip
 
 
-def items(rows: Iterable[Mapping[str, str]]) -> list[Listed]:
+def items(rows: Iterable[Mapping[str, str]], editions: Editions) -> list[Listed]:
     """Return the items of the rows item, facet, value, number, position, in the order of their catalogues."""
     values: dict[str, dict[str, set[str]]] = {}
     places: dict[str, tuple[str, int]] = {}
@@ -59,7 +62,8 @@ def items(rows: Iterable[Mapping[str, str]]) -> list[Listed]:
         values.setdefault(row["item"], {}).setdefault(row["facet"], set()).add(row["value"])
     found = [Listed(item, *places[item], {facet: sorted(values[item].get(facet, ())) for facet in FACETS})
              for item in values]  # fmt: skip
-    return sorted(found, key=lambda one: (one.values["edition"], one.position))
+    place = editions.place
+    return sorted(found, key=lambda one: ([place(edition) for edition in one.values["edition"]], one.position))
 
 
 def facets(listed: Sequence[Listed], chosen: Mapping[str, str]) -> dict[str, list[Choice]]:

@@ -21,9 +21,10 @@ from gongfu import __version__
 from gongfu.pages.addresses import address, compact, described_at
 from gongfu.pages.asking import Asked, Said, ask
 from gongfu.pages.messages import LANGUAGES, read_messages
-from gongfu.pages.naming import Names, read_names
+from gongfu.pages.naming import Editions, Names, read_editions, read_names
 from gongfu.pages.proving import open_for_pages
 from gongfu.problems import Problem, Problems
+from gongfu.regions import NATIONWIDE
 from gongfu.responses import FRESH, READING, unchanged_or
 from gongfu.search import open_index
 from gongfu.service import Service
@@ -49,6 +50,7 @@ class Served:
     store: ReadStore
     names: Names
     index: sqlite3.Connection
+    editions: Editions = field(default_factory=Editions)
     kept: dict[str, Asked] = field(
         default_factory=dict
     )  # answers to queries without values: they scan, and never change
@@ -87,7 +89,8 @@ Find = Callable[[Visit], Found]
 def served(dataset: Dataset) -> Served:
     """Open what the pages read; for ``service.derived``."""
     store = open_for_pages(dataset)
-    return Served(dataset, store, read_names(store, dataset.merged), open_index(dataset.path))
+    names, editions = read_names(store, dataset.merged), read_editions(store, dataset.merged)
+    return Served(dataset, store, names, open_index(dataset.path), editions)
 
 
 class Room:
@@ -161,7 +164,7 @@ class Room:
             "name": visit.name, "address": partial(address, base=visit.served.dataset.base, language=visit.language),
             "compact": compact, "description": partial(described_at, base=visit.served.dataset.base),
             "alternates": {one: f"/{one}{place.removeprefix('/' + visit.language)}" for one in LANGUAGES},
-            "origin": str(request.base_url).rstrip("/"), "visit": visit,
+            "origin": str(request.base_url).rstrip("/"), "visit": visit, "nationwide": NATIONWIDE,
         }  # fmt: skip
         return self._templates.get_template(str(found.get("template", template))).render({**general, **found})
 

@@ -21,7 +21,7 @@ _PROPERTY = ox.NamedNode("http://www.w3.org/ns/shacl#property")
 def narrowed_page(visit: Visit, iri: str, facet: str) -> Found:
     """Return the items that have a value of a facet, by edition, and what is said of the value itself."""
     browsed, said = visit.ask("browse"), visit.ask("thing", thing=ox.NamedNode(iri))
-    fitting = [one for one in items(browsed) if iri in one.values[facet]]
+    fitting = [one for one in items(browsed, visit.served.editions) if iri in one.values[facet]]
     return {"template": "lookup/narrowed.html", "iri": iri, "facet": facet, "groups": _by_edition(fitting),
             "total": len(fitting), **statements(said, visit.language), "queries": (said, browsed)}  # fmt: skip
 
@@ -30,7 +30,7 @@ def region_page(visit: Visit, iri: str) -> Found:
     """Return the catalogues of a region, its items and departments."""
     browsed, said = visit.ask("browse"), visit.ask("thing", thing=ox.NamedNode(iri))
     subjects = [row["value"] for row in said if row["way"] == "in" and row["property"].endswith("#jurisdiction")]
-    fitting = [one for one in items(browsed) if set(one.values["edition"]) & set(subjects)]
+    fitting = [one for one in items(browsed, visit.served.editions) if set(one.values["edition"]) & set(subjects)]
     return {"template": "lookup/narrowed.html", "iri": iri, "facet": "region", "groups": _by_edition(fitting),
             "total": len(fitting), **statements(said, visit.language), "queries": (said, browsed)}  # fmt: skip
 
@@ -39,7 +39,7 @@ def edition_page(visit: Visit, iri: str) -> Found:
     """Return an edition: its document and its items by domain."""
     browsed, said = visit.ask("browse"), visit.ask("thing", thing=ox.NamedNode(iri))
     domains: dict[str, list[Listed]] = {}
-    for one in items(browsed):
+    for one in items(browsed, visit.served.editions):
         if iri in one.values["edition"]:
             own = next((value for value in one.values["domain"] if "/category-" not in value), "")
             domains.setdefault(own, []).append(one)
@@ -52,9 +52,10 @@ def indicator_page(visit: Visit, iri: str) -> Found:
     """Return an indicator: its measures in the catalogues, its values in the plans."""
     said, measured = (visit.ask(name, **{key: ox.NamedNode(iri)}) for name, key in
                       (("thing", "thing"), ("indicator", "indicator")))  # fmt: skip
+    told = sorted(measured, key=lambda row: visit.served.editions.place(row["edition"]))
     return {"template": "lookup/indicator.html", "iri": iri, **statements(said, visit.language),
-            "measures": [row for row in measured if row["part"] == "measure"],
-            "observations": [row for row in measured if row["part"] == "observation"],
+            "measures": [row for row in told if row["part"] == "measure"],
+            "observations": [row for row in told if row["part"] == "observation"],
             "queries": (said, measured)}  # fmt: skip
 
 

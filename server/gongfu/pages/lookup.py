@@ -12,6 +12,7 @@ from gongfu.examples import examples
 from gongfu.pages.browsing import browse, facets, items
 from gongfu.pages.describing import describe
 from gongfu.pages.layout import Found, Room, Visit
+from gongfu.pages.naming import Editions
 from gongfu.search import Hit, find
 from gongfu.service import Service
 from gongfu.settings import house
@@ -35,20 +36,37 @@ def add_lookup(app: FastAPI, service: Service) -> None:
 
 def _search(visit: Visit) -> Found:
     asked = visit.query.get("q", "").strip()[:_LONGEST]
-    return {"asked": asked, "found": by_kind(find(visit.served.index, asked, visit.language), _MANY)}
+    return {
+        "asked": asked,
+        "found": by_kind(find(visit.served.index, asked, visit.language), _MANY, visit.served.editions),
+    }
 
 
 def _suggest(visit: Visit) -> Found:
     asked = visit.query.get("q", "").strip()[:_LONGEST]
-    return {"asked": asked, "found": by_kind(find(visit.served.index, asked, visit.language, 60), _FEW)}
+    return {
+        "asked": asked,
+        "found": by_kind(find(visit.served.index, asked, visit.language, 60), _FEW, visit.served.editions),
+    }
 
 
-def by_kind(hits: Iterable[Hit], most: int) -> dict[str, list[list[Hit]]]:
-    """Return hits by kind, items first; items of one name in several catalogues stand together."""
+def by_kind(hits: Iterable[Hit], most: int, editions: Editions) -> dict[str, list[list[Hit]]]:
+    """Return hits by kind, items first; items of one name in several catalogues stand together, the nation's first.
+
+    Names come before texts, what is in force before what is superseded, what begins with the words before what has
+    them later; else the best hit comes first.
+    """
     found: dict[str, dict[str, list[Hit]]] = {kind: {} for kind in KINDS}
     for hit in hits:
         found[hit.kind].setdefault(hit.label if hit.kind == "item" else hit.thing, []).append(hit)
-    return {kind: list(groups.values())[:most] for kind, groups in found.items() if groups}
+
+    def first(group: list[Hit]) -> tuple[bool, bool, bool]:
+        return group[0].end == 0, group[0].edition in editions.superseded, group[0].start > 0
+
+    for groups in found.values():
+        for group in groups.values():
+            group.sort(key=lambda hit: editions.place(hit.edition))
+    return {kind: sorted(groups.values(), key=first)[:most] for kind, groups in found.items() if groups}
 
 
 def _tasks(visit: Visit) -> Found:
@@ -57,7 +75,7 @@ def _tasks(visit: Visit) -> Found:
 
 
 def _start(visit: Visit) -> Found:
-    editions, listed = visit.ask("editions"), items(visit.ask("browse"))
+    editions, listed = visit.ask("editions"), items(visit.ask("browse"), visit.served.editions)
     built = datetime.fromtimestamp(visit.served.dataset.path.stat().st_mtime, UTC).date().isoformat()
     return {"editions": editions, "items_here": len(listed), "facets": facets(listed, {}), "built": built,
             "questions": examples(house().ontology / _QUESTIONS)}  # fmt: skip

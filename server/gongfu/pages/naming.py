@@ -1,9 +1,10 @@
-"""Naming: the names of everything that has one, in every language, read once for each version of the data.
+"""Naming: the names of everything that has one, in every language, and the order in which catalogues are listed, read
+once for each version of the data.
 
 Place in the flow: HTTP, pages. So a query returns IRIs and need not ask for names in two languages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -31,6 +32,25 @@ class Names:
             return Said(unquote(iri.rstrip("/").rpartition("#")[2].rpartition("/")[2]))
         tag = next(tag for tag in (language, "zh", *known) if tag in known)
         return Said(known[tag], tag)
+
+
+@dataclass(frozen=True)
+class Editions:
+    """The catalogues in the order in which every page lists them: the nation's first, superseded ones last."""
+
+    ordered: Sequence[str] = ()
+    superseded: frozenset[str] = frozenset()
+
+    def place(self, edition: str) -> int:
+        """Return where an edition stands among the others; one that is not known stands last."""
+        return self.ordered.index(edition) if edition in self.ordered else len(self.ordered)
+
+
+def read_editions(store: ReadStore, merged: bool) -> Editions:
+    """Read which catalogues a store has."""
+    rows = ask(store, merged, "lookup/editions")
+    superseded = (row["edition"] for row in rows if row["superseded"] == "true")
+    return Editions(tuple(row["edition"] for row in rows), frozenset(superseded))
 
 
 def read_names(store: ReadStore, merged: bool) -> Names:
