@@ -4,7 +4,7 @@ Place in the flow: compare -> **validate** -> report. Shapes are the only source
 
 Two engines, one answer. ``shacl`` (Rust; MIT or Apache-2.0; young, kept by one person, hence pinned) is the fast path:
 0.04 s where pySHACL with its imports needs 2 s for one catalogue, and 120 of the 121 tests of the W3C suite, where
-pySHACL passes 119 (tests/bench/conformance.py says which not). ``pyshacl`` over rdflib is the referee; tests hold the
+pySHACL passes 118 (tests/test_shacl_suite.py holds which not). ``pyshacl`` over rdflib is the referee; tests hold the
 two equal, result for result, on every case of tests/shapes, on the real catalogues and on generated ones.
 """
 

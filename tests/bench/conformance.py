@@ -1,11 +1,11 @@
-"""Run the W3C SPARQL 1.1 test sets against running services and write the result as EARL.
+"""Run the W3C test sets of SPARQL 1.1, against running services, and of SHACL, and write the result as EARL.
 
     PYTHONPATH=server:tests python tests/bench/conformance.py
 
 writes server/gongfu/pages/conformance.ttl, which the page /zh/conformance shows: the record of a tested version. The
 sets of protocol, graph store and service description stand beside the repository, in ../shared/w3c, and run against a
-workbench; those of query and update come with rdflib's source distribution (tests/suites.py). A test is named by its
-IRI: the sentences that W3C describes it with stay with W3C.
+workbench; those of query and update come with rdflib's source distribution, that of SHACL with pySHACL's
+(tests/suites.py). A test is named by its IRI: the sentences that W3C describes it with stay with W3C.
 """
 
 import json
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
+import shacl_suite
 import sparql11
 import suites
 import w3c
@@ -64,8 +65,10 @@ def assertion(number: int, iri: str, fault: str, today: str) -> list[ox.Triple]:
 
 def known(iri: str, part: str) -> list[str]:
     """Return what the list of misses says of a test, if it does."""
-    of_all: Mapping[str, Mapping[str, str]] = sparql11.misses()
-    return [of_all[sparql11.short(iri)][part]] if part in of_all.get(sparql11.short(iri), {}) else []
+    of_shacl = iri.startswith(suites.SHACL)
+    of_all: Mapping[str, Mapping[str, str]] = shacl_suite.misses("shacl") if of_shacl else sparql11.misses()
+    said = of_all.get(iri.removeprefix(suites.SHACL) if of_shacl else sparql11.short(iri), {})
+    return [said[part]] if part in said else []
 
 
 def reasons(iri: str, fault: str) -> list[ox.Literal]:
@@ -95,7 +98,7 @@ def of_protocols(client: httpx.Client) -> list[tuple[str, str]]:
 
 def main() -> int:
     if not w3c.FOLDER.is_dir() or not suites.fetch():
-        print(f"the W3C test sets are not at {w3c.FOLDER} and {suites.distribution()}")
+        print(f"the W3C test sets are not at {w3c.FOLDER} and {suites.FOLDER}")
         return 2
     port = free_port()
     command = [sys.executable, "-m", "gongfu.cli", "serve", "--workbench", "--port", str(port)]
@@ -109,8 +112,9 @@ def main() -> int:
             found = of_protocols(client)
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)
     found += of_queries() + of_updates()
+    found += [(test.iri, shacl_suite.run(test, shacl_suite.by_shacl)) for test in shacl_suite.tests()]
     today = datetime.now(UTC).date().isoformat()
     triples = [
         ox.Triple(SUBJECT, term("rdf:type"), term("doap:Project")),
