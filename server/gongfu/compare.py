@@ -22,7 +22,10 @@ from gongfu.thresholds import thresholds
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
 _NAME = re.compile(r"(?<![\w-])([\w-]*):([\w-]+)|<([^>\s]+)>")
 CATALOGUE = ox.NamedNode("https://w3id.org/bps-cn/row#catalogue")  # the graph of the catalogue in a store
-_MEETINGS, _LAST = 64, 99
+_MEETINGS = (
+    8  # what is taken away leaves traces that every query goes through; a new store costs as much as eight of them
+)
+_LAST = 99
 # Tables whose nodes no query and no shape names or leads to: half a megabyte that nobody looks at in a check.
 UNREACHED = frozenset({"cell"})
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -49,7 +52,7 @@ class Meeting:
             yield self._filled(lines)
             return
         try:
-            if self._store is None or self._met == _MEETINGS:  # what is taken away leaves traces
+            if self._store is None or self._met == _MEETINGS:
                 self._store, self._met = self._filled(b""), 0
             self._met += 1
             add(self._store, self._own(lines))
@@ -70,9 +73,9 @@ class Meeting:
 
 
 def add(store: ox.Store, lines: bytes) -> None:
-    """Add lines of N-Triples to the catalogue in a store."""
+    """Add lines of N-Triples to the catalogue in a store; their IRIs were looked at when they were made."""
     if lines:
-        store.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=CATALOGUE)
+        store.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=CATALOGUE, lenient=True)
 
 
 def comparisons(store: ox.Store, base: str) -> Graph:

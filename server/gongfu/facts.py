@@ -19,8 +19,8 @@ from gongfu.kept import kept
 from gongfu.row_terms import ROW, Cell, Iri, Row, Rows, Write, function_of
 from gongfu.settings import house, program, unchanged
 
-__all__ = ["ROW", "Cell", "Graph", "Iri", "Row", "construct", "graph_of", "load", "loaded", "mapped", "term", "triples",
-           "written"]  # fmt: skip
+__all__ = ["ROW", "Cell", "Graph", "Iri", "Row", "construct", "graph_of", "load", "loaded", "mapped", "of_predicates",
+           "term", "triples", "written"]  # fmt: skip
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -154,9 +154,18 @@ def loaded(graphs: Iterable[Iterable[ox.Triple]]) -> ox.Store:
 
 
 def load(store: ox.Store, lines: bytes) -> None:
-    """Add lines of N-Triples to a store, in bulk: half the time of adding quad by quad."""
+    """Add lines of N-Triples to a store, in bulk: half the time of adding quad by quad.
+
+    Whoever made the lines looked at their IRIs: to do so again takes a quarter of the time.
+    """
     if lines:
-        store.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES)
+        store.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES, lenient=True)
+
+
+def of_predicates(lines: bytes, predicates: frozenset[str]) -> bytes:
+    """Return the lines of N-Triples with these predicates."""
+    wanted = {f"<{one}>".encode() for one in predicates}
+    return b"".join(line for line in lines.splitlines(keepends=True) if line.split(b" ", 2)[1] in wanted)
 
 
 def written(graph: Iterable[ox.Triple]) -> bytes:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import pyoxigraph as ox
 
 from gongfu.compare import of_codes
-from gongfu.facts import written
+from gongfu.facts import of_predicates, written
 from gongfu.kept import kept, kept_object
 from gongfu.settings import house, program, unchanged
 
@@ -61,7 +61,7 @@ def validate(data: Iterable[ox.Triple], engine: Engine = "shacl") -> list[Result
 
 def validate_lines(data: bytes, engine: Engine = "shacl") -> list[Result]:
     """Return the validation results of a data graph in N-Triples, as ``validate`` does."""
-    lines = (data + _codes()).decode()
+    lines = (of_predicates(data, judged_predicates()) + _codes()).decode()
     results = set((_by_shacl if engine == "shacl" else _by_pyshacl)(lines))
     return sorted(results, key=lambda result: (result.focus, result.shape, result.component, result.value))
 
