@@ -14,6 +14,9 @@ from gongfu.words import words
 _AND = frozenset({"、", "和", "及", "以及"})
 # A length of time is not per what the value before it is per: 每人每天20元、期限不超过3个月.
 _TIMES = frozenset({"年", "个月", "天", "日", "工作日", "个工作日", "小时", "分钟"})
+_WHOLE_DAY = 24
+# Hours from one time to another are those of each such day.
+_DAYS = frozenset({"天", "工作日", "周末", "节假日"})
 # Of these units a number may be the total of a whole area.
 _TOTALS = frozenset({"人", "户", "套", "人次", "元", "例次", "户次", "件次", "个"})
 
@@ -110,6 +113,8 @@ def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measu
     table, value = words(), sentence.value(index)
     if value.times:
         return "每周"
+    if value.clock:
+        return _of_days(sentence, index, segment)
     if value.fraction or value.unit in {"%", "‰", "倍"}:
         grows = table.growing.search(words_of(segment)) is not None
         return table.per(_pers(segment)) if grows else ""
@@ -120,6 +125,13 @@ def per_what(sentence: Sentence, index: int, segment: list[Piece], before: Measu
         per = before.per if value.unit == before.unit and per in before.per else per  # 年标准为1000元/人、1250元/人
     listed = table.listed_per.match(sentence.after(index)) if value.unit == "元" and not per else None
     return _completed(table.per([listed.group(1)]) if listed else per, earlier, value, before)
+
+
+def _of_days(sentence: Sentence, index: int, segment: list[Piece]) -> str:
+    """Return on what days hours from one time to another are: on working days where the words say so, else each day."""
+    table = words()
+    said = [_pers(pieces) for pieces in (segment, *sentence.earlier_segments(index))]
+    return next((per for per in map(table.per, said) if table.split_per(per)[1] in _DAYS), "每天")
 
 
 def _own_pers(sentence: Sentence, index: int, segment: list[Piece]) -> list[str]:
@@ -143,8 +155,11 @@ def _carried(sentence: Sentence, index: int, segment: list[Piece], before: Measu
     if opening and value.unit == "小时":
         return table.per([opening.group(1)])  # 每周开放：图书馆56小时、文化馆42小时
     said = earlier if value.unit == "元" else ""
-    once = "一次性" in words_of(segment)
-    return said or ("" if once or before is None or before.unit != value.unit else before.per)
+    if "一次性" in words_of(segment) or before is None or before.unit != value.unit:
+        return said
+    if value.unit == "小时" and value.upper == _WHOLE_DAY:
+        return "每天"  # 工作日8:30至17:30人工接听，自助语音24小时
+    return said or before.per
 
 
 def _of_same(per: str, before: str) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from lark import Lark, Token, Tree
 
+from gongfu.clock import days_a_week, hours
 from gongfu.grammar import grammar
 from gongfu.text import reading
 
@@ -27,7 +28,8 @@ _SCALES = {"十": 10, "百": 100, "千": 1000}
 class Value:
     """A number with what clings to it; ``lower`` and ``upper`` differ for a range. Units and words as printed.
 
-    ``printed`` is a fraction as it stands in print (1/3, 三分之一), empty for other numbers.
+    ``printed`` is a fraction as it stands in print (1/3, 三分之一), empty for other numbers. ``clock`` says that the
+    hours are those from one time of a day to another (9:00—17:00).
     """
 
     lower: Decimal
@@ -39,6 +41,7 @@ class Value:
     fraction: bool
     times: bool
     printed: str = ""
+    clock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class Piece:
         if len(found) == 2:  # 10个月、每月20天
             return _decimal(_whole(found[0][0]) * _whole(found[1][0])), "天"
         return (_decimal(_whole(found[0][0])), found[0][1].removeprefix("个")) if found else None
+
+    @property
+    def days_a_week(self) -> int:
+        """Return on how many days of a week something is open where the piece says on which (周二至周日); 0 else."""
+        return days_a_week(self.text) if self.kind == "WEEK" else 0
 
 
 @lru_cache(maxsize=1)
@@ -133,9 +141,13 @@ def _value(tree: Tree[Token]) -> Value:
     low, high = _decimal(numbers[0]), _decimal(numbers[-1])
     if not multipliers[0] and multipliers[-1] and len(numbers) > 1 and units[0]:
         low = low / _scale(multipliers[-1])  # 5000元—1万元: one multiplier for both ends
-    units = ["小时" if _backwards(amount) else unit for amount, unit in zip(amounts, units, strict=True)]
+    units = [
+        "小时" if _backwards(amount) or "CLOCK" in kinds else unit for amount, unit in zip(amounts, units, strict=True)
+    ]
     printed = _fraction_text(amounts[0]) if len(amounts) == 1 and not units[-1] else ""
-    return Value(low, high, units[-1], multipliers[-1], after, per, fraction, "TIMES" in kinds, printed)
+    return Value(
+        low, high, units[-1], multipliers[-1], after, per, fraction, "TIMES" in kinds, printed, "CLOCK" in kinds
+    )
 
 
 def _backwards(amount: Tree[Token]) -> bool:
@@ -175,6 +187,8 @@ def _is_percent_words(amount: Tree[Token]) -> bool:
 def _number(amount: Tree[Token]) -> Fraction:
     token = _number_token(amount)
     text = str(token)
+    if token.type == "CLOCK":
+        return hours(text, _whole)
     if token.type == "TIMES":
         first, second = text.split("x")
         return Fraction(int(first.rstrip("天日小时")) * int(second.rstrip("天日")))

@@ -41,8 +41,9 @@ def read_measures(
     unread: list[Passage] = []
     pieces = cut(read.text)
     spans = [piece.span for piece in pieces if piece.span]
+    week = _week(pieces)
     for sentence in sentences(pieces):
-        found, left = _read_sentence(read, sentence, level, spans[0] if len(spans) == 1 else None)
+        found, left = _read_sentence(read, sentence, level, spans[0] if len(spans) == 1 else None, week)
         measures += found
         unread += left
     if words().household_before.search(name):
@@ -60,9 +61,12 @@ def _of_household(measure: Measure, text: str) -> Measure:
 
 
 def _read_sentence(
-    read: Reading, sentence: Sentence, level: str, span: Span | None
+    read: Reading, sentence: Sentence, level: str, span: Span | None, week: dict[str, Decimal]
 ) -> tuple[list[Measure], list[Passage]]:
-    """``span`` says over how many days or months of a year the text counts, where the sentence itself does not."""
+    """``span`` says over how many days or months of a year the text counts, where the sentence itself does not.
+
+    ``week`` says on how many days of a week something is open, where the text says on which.
+    """
     measures: list[Measure] = []
     unread: list[Passage] = []
     span = next((piece.span for piece in sentence.pieces if piece.span), span)
@@ -77,8 +81,17 @@ def _read_sentence(
             listed = _listed(sentence, index)
             shared.update(listed)
             measures += _distributed(read, measure, sentence, listed) if listed else _grouped(measure, sentence, index)
-    counted = ({span[1]: span[0]} if span else {}) | _days_a_week(measures)
+    counted = ({span[1]: span[0]} if span else {}) | week | _days_a_week(measures)
     return [normalised(measure, counted) for measure in measures], unread[:1]
+
+
+def _week(pieces: list[Piece]) -> dict[str, Decimal]:
+    """Return on how many days of a week a text says that something is open: 周二至周日. One thing only may be said."""
+    working = any(
+        words().split_per(words().per([piece.text]))[1] == "工作日" for piece in pieces if piece.kind == "PER"
+    )
+    found = {piece.days_a_week for piece in pieces if piece.days_a_week}
+    return {"周": Decimal(found.pop())} if len(found) == 1 and not working else {}
 
 
 def _days_a_week(measures: list[Measure]) -> dict[str, Decimal]:

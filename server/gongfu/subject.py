@@ -205,7 +205,7 @@ class Subject:
         if self._part() == "numbering":
             return "、".join(_runs(map(int, self.about.get("numbering", "").split())))
         text = self.about.get(self._part()) or self.about.get("text", "")
-        return text or (self.result.value if "://" not in self.result.value else "")
+        return next((one for one in (text, self.result.value) if one and "://" not in one), "")
 
     def _their_value(self) -> str:
         other = self._national()
