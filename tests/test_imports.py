@@ -15,7 +15,7 @@ MODULES = [
     "measure", "normal", "sentence", "selection", "binding", "measures", "kinds",
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
-    "labelled_text", "stacked_text",
+    "labelled_text", "stacked_text", "wrapped_text", "text_tables",
     "likeness", "match", "earlier", "telling", "coverage", "quantities", "indicators",
     "narrative", "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph",
     "funding_graph",

@@ -21,7 +21,6 @@ from gongfu.findings import Report, report
 from gongfu.funding_source import curated_funding
 from gongfu.graph import succession_triples
 from gongfu.kept import kept_object
-from gongfu.labelled_text import read_labelled_text
 from gongfu.masthead import read_masthead
 from gongfu.match import Correspondence
 from gongfu.narrative import read_narrative
@@ -29,7 +28,6 @@ from gongfu.plan import take_plan
 from gongfu.plan_text import read_plan_text
 from gongfu.regions import guess_level, guess_region, level_of
 from gongfu.reviews import FaultyReviews, Review, reviews_beside
-from gongfu.running_text import read_running_text
 from gongfu.settings import base_iri, program, unchanged
 from gongfu.sources import (
     FaultySource,
@@ -42,8 +40,8 @@ from gongfu.sources import (
     national_folder,
     source_folder,
 )
-from gongfu.stacked_text import read_stacked_text
 from gongfu.target_source import curated_targets
+from gongfu.text_tables import with_text_tables
 from gongfu.validate import Engine
 
 NATION = "cn-13fyp"
@@ -164,12 +162,8 @@ def _earlier(edition: str, codes: CodeLists) -> dict[str, list[Item]]:
 def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogue:
     """Return the catalogue in a file; what source.yaml beside it says of the document is taken over."""
     document, plan, unread_cells = take_plan(read_document(path), codes)
-    arranged = arrange(document)
-    passages: tuple[Unread, ...] = ()
-    for read in (read_labelled_text, read_stacked_text, read_running_text):
-        if not arranged.items:
-            told = read(document.prose, len(document.tables), codes)
-            arranged, passages = arrange(replace(document, tables=(*document.tables, *told.tables))), told.unread
+    told, passages = with_text_tables(document, codes)
+    arranged = arrange(told)
     if not arranged.items:
         raise _without_items(path.name, passages, document.unread)
     _check_extent(arranged.items, path.name)

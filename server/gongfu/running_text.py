@@ -157,7 +157,7 @@ def _line(place: int, text: str, annex: _Annex, last: int, codes: CodeLists) -> 
     if number is None:
         return _Line(place, "fragment", text)
     cells = _cells(number[0], text[number.end() :].strip(), annex.fields, codes)
-    kind = "row" if cells else "odd" if _names_units(text.split()[-1], codes) else "fragment"
+    kind = "row" if cells else "odd" if names_units(text.split()[-1], codes) else "fragment"
     return _Line(place, kind, text, cells, int(number[1]))
 
 
@@ -177,7 +177,7 @@ def _cells(number: str, rest: str, fields: Sequence[str], codes: CodeLists) -> t
         return ()
     readings = [(number, *_parted(rest, sorted((*certain, *more)))) for more in combinations(doubtful, wanted)]
     units = fields.index("departments")
-    named = {text for text in {cells[units] for cells in readings} if _names_units(text, codes)}
+    named = {text for text in {cells[units] for cells in readings} if names_units(text, codes)}
     fitting = [cells for cells in readings if cells[units] in named]
     return fitting[0] if len(fitting) == 1 else ()
 
@@ -211,7 +211,7 @@ def _parted(text: str, blanks: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
-def _names_units(text: str, codes: CodeLists) -> bool:
+def names_units(text: str, codes: CodeLists) -> bool:
     """Say whether a cell consists of names of units, none of them cut off."""
     if not text or len(text) > _UNITS_MAX or re.search("[。；;]", text) or text[-1] in _JOINING:
         return False

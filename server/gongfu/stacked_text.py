@@ -34,7 +34,7 @@ def read_stacked_text(prose: str, tables: int, codes: CodeLists) -> RunningText:
         else:
             where = CellReference(caption("", tables + 1), address(place + 1, 1))
             unread.append(Unread("passage", "\n".join(cells), where))
-    if sum(len(row) == len(header) for row in rows) <= _ROWS_MIN:
+    if sum(len(row) == len(header) for row in rows) <= max(_ROWS_MIN, len(unread)):
         return RunningText((), ())
     return RunningText((table_from_texts(caption("", tables + 1), rows, address),), tuple(unread))
 

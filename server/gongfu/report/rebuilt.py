@@ -19,7 +19,7 @@ from gongfu.codes import CodeLists
 from gongfu.document import Document, Table
 from gongfu.reading.cells import sheet_address
 from gongfu.report.annotation import clean, row_height
-from gongfu.running_text import read_running_text
+from gongfu.text_tables import with_text_tables
 
 _NO_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _TITLE_MAX, _NARROW, _WIDE = 28, 6.0, 48.0
@@ -39,8 +39,7 @@ def rebuilt(document: Document, codes: CodeLists) -> Rebuilt:
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
     places: dict[tuple[str, str], tuple[str, str]] = {}
-    running = read_running_text(document.prose, len(document.tables), codes).tables
-    tables = (*document.tables, *running)
+    tables = with_text_tables(document, codes)[0].tables
     widths = _widths(document)
     for number, table in enumerate(tables):
         sheet = workbook.create_sheet(_title(table.sheet, number, workbook.sheetnames))
