@@ -414,7 +414,9 @@ def by_rule_and_label(findings: Iterable[Finding], language: str) -> list[list[F
 
 def test_text_in_chinese() -> None:
     text = as_text(report_of(BELOW))
-    assert text.startswith("《R10.below.csv》与国家清单（cn-13fyp）比对\n地区：吉林省（220000）\n读入3行、3项；违反")
+    assert text.startswith(
+        "《R10.below.csv》与《“十三五”国家基本公共服务清单》比对\n地区：吉林省（220000）\n读入3行、3项；违反"
+    )
     assert text.count(
         "  R10 地方标准不得低于国家标准\n"
         "     依据：中办发〔2018〕55号二（六）：对于国家规定最低标准的基本公共服务，地方标准水平既不得低于国家标准，"
@@ -447,7 +449,8 @@ def test_a_converted_value_is_told_with_its_arithmetic() -> None:
 
 def test_text_in_english() -> None:
     text = as_text(report_of(BELOW), "en")
-    assert text.startswith("“R10.below.csv” against the national catalogue (cn-13fyp)\nRegion: Jilin")
+    against = "National Catalogue of Basic Public Services, 13th Five-Year Plan"
+    assert text.startswith(f"“R10.below.csv” against “{against}”\nRegion: Jilin")
     assert "  R10 The local standard is not below the national floor\n" in text
     assert "below at least 90% of national item 30. Raise it to the national standard or above.\n" in text
     assert not re.search("[：（）；]", re.sub("“.*?”|rests on: .*", "", text))

@@ -24,10 +24,11 @@ from gongfu.cli import main
 from gongfu.codes import codelist_triples
 from gongfu.findings import Report
 from gongfu.report import FORMS, written
-from gongfu.report.grouping import report_words
+from gongfu.report.grouping import place, report_words, sure
 from gongfu.report.table import COLUMNS, JUDGEMENT
 from gongfu.rules import rules
 from gongfu.settings import DEFINITIONS
+from gongfu.subject import SEVERITIES
 from gongfu.validate import shape_files
 
 HEADER = "领域,序号,服务项目,服务对象,服务标准,支出责任,牵头负责单位\n"
@@ -77,6 +78,30 @@ def test_every_word_is_used() -> None:
     text = "\n".join(path.read_text("utf-8") for path in folder.iterdir() if path.suffix in {".py", ".html"})
     assert [word for word in report_words("zh") if not re.search(rf"[.\"']{word}\b", text)] == []
     assert set(report_words("zh")["columns"]) == set(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "zh", "en"),
+    [
+        ("附件", "F7", "附件 F7", "附件 F7"),
+        ("某省清单", "T2R40C4", "某省清单 表2第40行第4列", "某省清单 table 2, row 40, column 4"),
+        ("表2", "T2R40C4", "表2第40行第4列", "table 2, row 40, column 4"),
+        ("某省清单", "P3T1R5C12", "某省清单 第3页表1第5行第12列", "某省清单 page 3, table 1, row 5, column 12"),
+        ("", "", "", ""),
+    ],
+)
+def test_a_person_is_told_where_a_cell_is(report: Report, sheet: str, cell: str, zh: str, en: str) -> None:
+    one = replace(report.findings[0], sheet=sheet, cell=cell)
+    assert (place(one, "zh"), place(one, "en")) == (zh, en)
+
+
+def test_a_confidence_is_not_rounded_up() -> None:
+    assert [sure(one) for one in (1, 0.996, 0.57, 0.29, 0)] == ["100%", "99%", "57%", "29%", "0%"]
+
+
+def test_findings_with_a_cell_come_before_those_of_the_whole_file(report: Report) -> None:
+    order = [(SEVERITIES.index(one.severity), not one.cell) for one in report.findings]
+    assert order == sorted(order)
 
 
 def test_csv_holds_every_finding_word_for_word(report: Report, file: Path) -> None:
@@ -170,7 +195,7 @@ def test_html_tells_every_finding_and_no_word_of_the_file_is_markup(report: Repo
     assert [one for one in report.findings if re.sub(r"\s", "", one.message[language]) not in shown] == []
     assert at(tree, "//script|//i|//*[@src]|//link|//@*[starts-with(name(), 'on')]") == []
     assert [link for link in at(tree, "//a/@href") if not link.startswith("#")] == []
-    assert {link[1:] for link in at(tree, "//nav//table//a/@href")} == set(at(tree, "//section[@class='cause']/@id"))
+    assert {link[1:] for link in at(tree, "//nav//ul//a/@href")} == set(at(tree, "//section[@class='cause']/@id"))
     assert "]]> & <svg/onload=alert(1)//" in tree.text_content()
     assert "吉林省 <i>清单&.csv" in at(tree, "//h1")[0].text_content()
     assert at(tree, "//html/@lang") == [{"zh": "zh-Hans", "en": "en"}[language]]
@@ -190,7 +215,7 @@ def test_html_shows_how_rows_were_matched_the_least_sure_first(report: Report, f
     tree: Any = lxml.html.document_fromstring(written(report, "html", "zh", file).decode())
     rows = at(tree, "//section[@class='rows']//tbody/tr")
     assert len(rows) == 2
-    sure = [min([float(cell) for cell in at(row, "td[6]/div/text()")], default=1.0) for row in rows]
+    sure = [min([int(cell.rstrip("%")) for cell in at(row, "td[6]/div/text()")], default=100) for row in rows]
     assert sure == sorted(sure)
 
 

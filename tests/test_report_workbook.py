@@ -122,6 +122,16 @@ def test_an_empty_cell_takes_its_finding_too(report: Report, returned: bytes) ->
     assert cell.comment
 
 
+def test_a_cell_that_its_owner_filled_keeps_its_fill_and_gets_a_border(own: Path, tmp_path: Path) -> None:
+    workbook, path = openpyxl.load_workbook(own), tmp_path / "filled.xlsx"
+    workbook[SHEET]["E4"].fill = PatternFill("solid", fgColor="FF92D050")
+    workbook[SHEET]["F4"].fill = PatternFill("solid", fgColor="FFFFFFFF")
+    workbook.save(path)
+    sheet = opened(written(check(path), "xlsx", "zh", path))[SHEET]
+    assert (sheet["E4"].fill.fgColor.rgb, sheet["E4"].border.left.color.rgb) == ("FF92D050", "FFC00000")
+    assert sheet["F4"].fill.fgColor.rgb == COLOURS["violation"], "white means nothing"
+
+
 def test_nothing_else_in_the_workbook_changed(report: Report, own: Path, returned: bytes) -> None:
     before, after = openpyxl.load_workbook(own), opened(returned)
     assert after.sheetnames == [*before.sheetnames, "比对结果"]

@@ -33,7 +33,8 @@ class Report:
 
 
 def report(examined: Examined, codes: CodeLists, reviews: Sequence[Review] = ()) -> Report:
-    """Return the report of an examined catalogue: findings by severity, the gravest first, then by row.
+    """Return the report of an examined catalogue: findings by severity, the gravest first, then by row, those without a
+    cell last.
 
     ``reviews`` are the judgements of persons: what they settled is information, with the reason in its message.
     """
@@ -94,8 +95,8 @@ def _findings(examined: Examined, codes: CodeLists) -> tuple[Finding, ...]:
 def _in_order(findings: Sequence[Finding], examined: Examined) -> tuple[Finding, ...]:
     position = {item.number: item.position for item in examined.prepared.catalogue.items}
     return tuple(sorted(findings, key=lambda one: (
-        SEVERITIES.index(one.severity), position.get(one.item or "", 0), one.rule, _as_number(one.national_item or ""),
-        _address_order(one.cell or ""), one.quote,
+        SEVERITIES.index(one.severity), not one.cell, position.get(one.item or "", 0), one.rule,
+        _as_number(one.national_item or ""), _address_order(one.cell or ""), one.quote,
     )))  # fmt: skip
 
 

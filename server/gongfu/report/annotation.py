@@ -4,7 +4,7 @@ Place in the flow: below the workbook form. It works on the package of the workb
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -25,11 +25,14 @@ _LINE_HEIGHT, _HEIGHT_MAX = 15.0, 400.0
 
 @dataclass(frozen=True)
 class Mark:
-    """What is said of one cell: its sheet's name, its address (D32), a colour (RRGGBB) and the comment's text."""
+    """What is said of one cell: its sheet's name, its address (D32), the colours (RRGGBB) of its fill, or of the border
+    that stands for it, and the comment's text.
+    """
 
     sheet: str
     address: str
-    colour: str
+    fill: str
+    edge: str
     text: str
 
 
@@ -57,12 +60,15 @@ class Summary:
 
 
 def annotate(package: WorkbookPackage, marks: Sequence[Mark], summary: Summary, author: str) -> None:
-    """Colour and comment the marked cells and add the summary as the last sheet; nothing else changes."""
+    """Colour and comment the marked cells and add the summary as the last sheet; nothing else changes.
+
+    A cell that the owner filled keeps its fill, which means something to him, and gets a thick border instead.
+    """
     styles = SheetStyles(package)
     parts = dict(package.sheets())
     for sheet in dict.fromkeys(mark.sheet for mark in marks if mark.sheet in parts):
         here = _at_heads(package, package.part(parts[sheet]), [mark for mark in marks if mark.sheet == sheet])
-        _colour(package, package.part(parts[sheet]), {mark.address: mark.colour for mark in here}, styles)
+        _colour(package, package.part(parts[sheet]), here, styles)
         comments = SheetComments(package, parts[sheet], author)
         for mark in here:
             comments.say(mark.address, clean(mark.text))
@@ -114,16 +120,16 @@ def _corners(reference: str) -> tuple[int, int, int, int]:
     return (top, left, bottom, right)
 
 
-def _colour(package: WorkbookPackage, sheet: Root, colours: Mapping[str, str], styles: SheetStyles) -> None:
+def _colour(package: WorkbookPackage, sheet: Root, marks: Sequence[Mark], styles: SheetStyles) -> None:
     rows = sheet.find(package.tag("sheetData"))
     assert rows is not None
     cells = _cells(package, rows)
-    for address, colour in colours.items():
-        cell = cells.get(address)
+    for mark in marks:
+        cell = cells.get(mark.address)
         if cell is None:
-            cell = _new_cell(package, rows, address)
+            cell = _new_cell(package, rows, mark.address)
         style = cell.get("s", "0")
-        cell.set("s", str(styles.filled(int(style) if style.isdigit() else 0, colour)))
+        cell.set("s", str(styles.marked(int(style) if style.isdigit() else 0, mark.fill, mark.edge)))
 
 
 def _cells(package: WorkbookPackage, rows: Root) -> dict[str, Root]:

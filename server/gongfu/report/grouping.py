@@ -3,6 +3,7 @@
 Place in the flow: below the forms of the report.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,8 @@ from gongfu.subject import SEVERITIES
 # Findings of one rule: up to FEW are told with their quotations, up to MANY in one line each, more of them once with
 # the list of their places. Values that break a rule are always told in full, and the JSON holds every finding.
 FEW, MANY = 8, 20
+# The address of a cell in a document whose tables have none: reading.cells.table_address.
+_IN_TABLE = re.compile(r"(?:P(?P<page>\d+))?T(?P<table>\d+)R(?P<row>\d+)C(?P<column>\d+)")
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,45 @@ def headline(report: Report, language: str) -> tuple[str, str, str, str]:
     said, catalogue = report_words(language), report.examined.prepared.catalogue
     placed = catalogue.edition.region != NATIONWIDE or catalogue.edition.level == level_of(NATIONWIDE)
     return (
-        said["title"].format(file=catalogue.file, against=report.examined.nation.catalogue.edition.id),
+        said["title"].format(file=catalogue.file, against=_title(report, language)),
         said["region" if placed else "no_region"].format(name=report.region[language], code=catalogue.edition.region),
         said["counts"].format(**report.counts),
         said[conclusion(report)].format(n=report.counts["violation"]),
     )
+
+
+def _title(report: Report, language: str) -> str:
+    """Return what the national catalogue is called."""
+    edition = report.examined.nation.catalogue.edition
+    return edition.title.get(language) or edition.id
+
+
+def missing_items(report: Report, language: str) -> tuple[str, str] | None:
+    """Return how many national items have no counterpart, and which; None where each has one."""
+    said = report_words(language)
+    if not report.missing:
+        return None
+    which = said["missing_which"].format(listed=said["join"].join(report.missing))
+    return said["missing"].format(n=len(report.missing)), which
+
+
+def place(one: Finding, language: str) -> str:
+    """Return sheet and cell as a person looks for them; empty for what has no cell."""
+    if not one.cell:
+        return ""
+    found, told = _IN_TABLE.fullmatch(one.cell), cell_told(one.cell, language)
+    return told if found and one.sheet == f"表{found['table']}" else f"{one.sheet} {told}"
+
+
+def cell_told(address: str, language: str) -> str:
+    """Return the address of a cell in words where it has no letters: D32 as it is, T2R40C4 as 表2第40行第4列."""
+    found, said = _IN_TABLE.fullmatch(address), report_words(language)
+    return said["page_cell" if found["page"] else "table_cell"].format(**found.groupdict()) if found else address
+
+
+def sure(confidence: float) -> str:
+    """Return how sure a correspondence is, as a percentage that never says more than is known: 0.996 is 99%."""
+    return f"{int(confidence * 100 + 1e-9)}%"
 
 
 def places(listed: Sequence[Finding], language: str) -> str:

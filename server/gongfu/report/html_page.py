@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from gongfu.codes import codelists
 from gongfu.findings import Report
-from gongfu.report.grouping import MANY, by_severity, headline, places, report_words
+from gongfu.report.grouping import MANY, by_severity, headline, missing_items, place, places, report_words, sure
 from gongfu.report.row_by_row import rows_read
 
 _DOMAINS_MAX = 30
@@ -44,6 +44,7 @@ def report_body(report: Report, language: str) -> Markup:
     rendered = templates().get_template("body.html").render(
         report=report, head=headline(report, language), said=report_words(language), language=language,
         sections=sections, rows=rows_read(report, codelists(), language), many=MANY, places=places,
+        place=place, sure=sure, missing=missing_items(report, language),
         domains=domains,
         filters=len(report.findings) > 1, number_of={domain: number for number, domain in enumerate(domains, 1)},
     )  # fmt: skip

@@ -9,7 +9,7 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from gongfu.findings import Finding, Report
-from gongfu.report.grouping import headline, label_of_rule, report_words
+from gongfu.report.grouping import headline, label_of_rule, place, report_words
 from gongfu.rules import rules
 
 # XML 1.0 has no place for these, however they are written.
@@ -55,8 +55,7 @@ def _name(one: Finding, language: str) -> str:
     said = report_words(language)
     row = said["row"].format(item=one.item) if one.item else ""
     national = said["national_row"].format(item=one.national_item) if one.national_item else ""
-    place = f"{one.sheet} {one.cell}" if one.cell else ""
-    return " · ".join(part for part in (place, row, national, label_of_rule(one, language)) if part)
+    return " · ".join(part for part in (place(one, language), row, national, label_of_rule(one, language)) if part)
 
 
 def _details(one: Finding, language: str) -> str:

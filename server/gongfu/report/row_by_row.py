@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gongfu.codes import CodeLists
 from gongfu.findings import Report
 from gongfu.match import Correspondence
+from gongfu.report.grouping import cell_told
 from gongfu.wording import printed_value
 
 
@@ -49,7 +50,8 @@ def rows_read(report: Report, codes: CodeLists, language: str) -> list[RowRead]:
     rows = [
         RowRead(
             item.number or "—", item.name,
-            item.cells["name"].address if "name" in item.cells else "", tuple(pairs.get(item.key, ())),
+            cell_told(item.cells["name"].address, language) if "name" in item.cells else "",
+            tuple(pairs.get(item.key, ())),
             tuple((printed_value(one, language), one.quote) for _, one in prepared.measures.get(item.key, ())),
         )
         for item in prepared.catalogue.items

@@ -6,7 +6,7 @@ Place in the flow: one form of the report.
 from collections.abc import Iterator
 
 from gongfu.findings import Finding, Report
-from gongfu.report.grouping import MANY, Cause, by_severity, headline, places, report_words
+from gongfu.report.grouping import MANY, Cause, by_severity, headline, place, places, report_words, sure
 from gongfu.subject import INNER_QUOTES
 
 _QUOTE = 120
@@ -44,14 +44,14 @@ def _all_told(cause: Cause, language: str) -> Iterator[str]:
 
 def _told(one: Finding, language: str) -> Iterator[str]:
     said = report_words(language)
-    place = f"[{one.sheet} {one.cell}] " if one.cell else ""
-    yield f"   · {place}{one.message[language]}"
+    where = place(one, language)
+    yield f"   · {f'[{where}] ' if where else ''}{one.message[language]}"
     if one.national_quote:
         if one.quote:
             yield f"       {said['ours'].format(text=_short(one.quote))}"
         yield f"       {said['nation'].format(text=_short(one.national_quote))}"
     if one.item and one.national_item and one.confidence < 1:
-        yield f"       {said['sure'].format(text=format(one.confidence, 'g'))}"
+        yield f"       {said['sure'].format(text=sure(one.confidence))}"
 
 
 def _short(text: str) -> str:

@@ -11,13 +11,14 @@ from gongfu.codes import codelists
 from gongfu.document import Limits, read_document
 from gongfu.findings import Finding, Report
 from gongfu.report.annotation import Line, Mark, Summary, annotate
-from gongfu.report.grouping import headline, label_of_rule, report_words
+from gongfu.report.grouping import headline, label_of_rule, missing_items, report_words
 from gongfu.report.rebuilt import rebuilt
 from gongfu.report.table import COLUMNS, row, titles
 from gongfu.report.workbook_package import changed_package
 from gongfu.subject import SEVERITIES
 
 _COLOURS = {"violation": "F8B4AE", "warning": "FFE699", "information": "CFE2F3"}
+_EDGES = {"violation": "C00000", "warning": "BF8F00", "information": "2F75B6"}
 _WIDTHS = {"severity": 10.0, "rule": 7.0, "label": 20.0, "sheet": 12.0, "cell": 9.0, "item": 7.0, "national_item": 9.0,
            "message": 48.0, "quote": 36.0, "national_quote": 36.0, "clause": 36.0, "confidence": 10.0}  # fmt: skip
 _COMMENT_MAX, _FINDINGS_MAX = 1_600, 6
@@ -58,8 +59,9 @@ def _marks(report: Report, language: str, places: Mapping[Place, Place]) -> list
         place = _place(one, places)
         if place:
             by_place.setdefault(place, []).append(one)
-    return [Mark(*place, _COLOURS[min((one.severity for one in found), key=SEVERITIES.index)],
-                 _comment(found, language)) for place, found in by_place.items()]  # fmt: skip
+    return [Mark(*place, _COLOURS[grave], _EDGES[grave], _comment(found, language))
+            for place, found in by_place.items()
+            for grave in [min((one.severity for one in found), key=SEVERITIES.index)]]  # fmt: skip
 
 
 def _comment(found: Sequence[Finding], language: str) -> str:
@@ -81,11 +83,19 @@ def _comment(found: Sequence[Finding], language: str) -> str:
     return "\n\n".join([*told, *more])
 
 
+def _line(one: Finding, language: str, place: Place | None) -> Line:
+    """Return the line of a finding; sheet and cell are those of the workbook that it stands in."""
+    texts = row(one, language)
+    if place:
+        texts[COLUMNS.index("sheet") : COLUMNS.index("cell") + 1] = place
+    return Line(texts, _COLOURS[one.severity], place)
+
+
 def _summary(report: Report, language: str, places: Mapping[Place, Place]) -> Summary:
     said = report_words(language)
-    missing = [said["missing"].format(listed=said["join"].join(report.missing))] if report.missing else []
-    lines = [Line(row(one, language), _COLOURS[one.severity], _place(one, places)) for one in report.findings]
+    missing = [said["colon"].join(told)] if (told := missing_items(report, language)) else []
+    lines = [_line(one, language, _place(one, places)) for one in report.findings]
     heads = [(title, _WIDTHS[column]) for title, column in zip(titles(language), COLUMNS, strict=True)]
     notes = [note[language] for note in report.notes]
-    above = [*headline(report, language), *notes, *missing, said["footer"]]
+    above = [*headline(report, language), *notes, *missing, said["legend"], said["footer"]]
     return Summary(said["summary_sheet"], above, heads, lines, COLUMNS.index("cell"))
