@@ -28,6 +28,8 @@ _MATCHES = {"same": "exactMatch", "renamed": "closeMatch", "narrower": "broadMat
 _MATCHES_ONWARD = {**_MATCHES, "narrower": "narrowMatch", "broader": "broadMatch", "split": "narrowMatch",
                    "merged": "broadMatch"}  # fmt: skip
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
+# What each row states, by 国发〔2017〕9号第三章第二节; number and name are of the row itself.
+_COMPLETE = ("target", "standard", "funding", "departments")
 _GAPS_MAX = 1_000
 
 
@@ -53,7 +55,15 @@ def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> Graph:
         "from": edition.period[0] if edition.period else None, "to": edition.period[1] if edition.period else None,
         "supersedes": edition.supersedes,
     }  # fmt: skip
-    return _division(edition.region, codes, base) + mapped("edition", [row, *_details(catalogue)], base)
+    lacked: list[Row] = [{"lackedColumn": node(codes.iri("column", name))} for name in _lacked_columns(catalogue)]
+    return _division(edition.region, codes, base) + mapped("edition", [row, *_details(catalogue), *lacked], base)
+
+
+def _lacked_columns(catalogue: Catalogue) -> list[str]:
+    """Return the columns of a complete row that no row of the table can have, for the table has no such column."""
+    there = catalogue.columns.keys()
+    instead = {"standard": {"content"}}
+    return [name for name in _COMPLETE if there and not there & {name, *instead.get(name, ())}]
 
 
 def _division(region: str, codes: CodeLists, base: str) -> Graph:

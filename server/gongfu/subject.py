@@ -31,7 +31,7 @@ _COLUMNS = {
     **dict.fromkeys(("R06-Funding", "R33", "R34", "R35", "R36", "R37", "R38", "R39"), "funding"),
     "R41": "departments",
 }
-_NAMES_EQUAL = "R25-NameKept-name"
+_NAMES_EQUAL = "R25-NameKept"
 # A total is of the whole cell: any one of its clauses shows a part of the sum only.
 _SUMS_UP = "R38-SharesSumTo100-funding"
 _BRACES = re.compile(r"(“?)\{(\w+)\}")
