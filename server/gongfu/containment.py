@@ -13,10 +13,20 @@ from functools import lru_cache
 from itertools import islice, product
 
 from gongfu.criteria import Criterion, criterion, tokens, values, wording
-from gongfu.implication import aged, apart_in_years, are_disjoint, bears_on, contains, excludes, is_unstated
+from gongfu.implication import (
+    aged,
+    apart_in_years,
+    are_disjoint,
+    are_related,
+    bears_on,
+    contains,
+    excludes,
+    is_unstated,
+)
 from gongfu.targets import Alternative, TargetGroup
 from gongfu.text import key, reading
 
+_ANY_NEED = ("need-service",)  # of whatever the item serves, where its name does not say what
 _MANY = 64  # more choices than this in one alternative are not told apart
 
 
@@ -80,13 +90,13 @@ def _members(alternative: Alternative, name: str, common: Collection[tuple[str, 
     named = _of_name(name)
     needs = [one for one in named if one.attribute == "need"]
     choices = [_in_one(one) for one in alternative.all_of if not (_says_nothing(one) or _is_insured(one, name))]
-    if needs:
-        choices = [needs[0] if one.values == ("need-service",) else one for one in choices]
+    choices = [needs[0] if needs and one.values == _ANY_NEED else one for one in choices]
+    choices = [one for one in choices if one.values != _ANY_NEED]
     single = [
         [replace(one, values=(code,)) for code in (() if one.values in common else one.values)] or [one]
         for one in choices
     ]
-    unread = frozenset(_plain(text) for text in alternative.unread)
+    unread = frozenset(plain(text) for text in alternative.unread)
     subject = next((one.values[0] for one in choices if one.attribute == "subject"), "")
     for choice in islice(product(*single), _MANY):
         stated = tuple(one for one in aged(choice) if one.attribute != "subject")
@@ -109,7 +119,9 @@ def _of_name(name: str) -> tuple[Criterion, ...]:
 
 def _is_insured(one: Criterion, name: str) -> bool:
     insured = wording()["insured"]
-    return one.values == (insured["value"],) and bool(re.search(insured["names"], name))
+    if one.attribute != values()[insured["value"]].attribute or not re.search(insured["names"], name):
+        return False
+    return one.values == (insured["value"],) or any(one in token.criteria for token in tokens(reading(name).text))
 
 
 def _in_one(one: Criterion) -> Criterion:
@@ -134,7 +146,7 @@ def _lies_in(one: Criterion, region: str) -> bool:
     return not located or region == "CN" or any(code[:2] == region[:2] for code in located)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text in the form in which two wordings of the same thing are equal."""
     text = reading(text).text
     for word, meaning in wording()["same"].items():
@@ -144,7 +156,7 @@ def _plain(text: str) -> str:
 
 def same_words(ours: Iterable[str], theirs: Iterable[str]) -> bool:
     """Say whether the texts of two sides are equal but for synonyms, particles and marks between list members."""
-    return sorted(_plain(text) for text in ours) == sorted(_plain(text) for text in theirs)
+    return sorted(plain(text) for text in ours) == sorted(plain(text) for text in theirs)
 
 
 # --- one member within another ----------------------------------------------------------------------------------------
@@ -169,7 +181,8 @@ def _goes_by_name(inner: Member, outer: Member) -> bool:
 
     A term that both sides use decides nothing: 留守儿童 under 14 and under 16 differ in the age that is added to it.
     """
-    terms = [one for one in inner.stated if one.attribute in wording()["terms"] and one not in outer.stated]
+    terms = [one for one in inner.stated if one.attribute in wording()["terms"]
+             and not any(contains(one, part) for part in outer.stated)]  # fmt: skip
     return any(contains(term, one) for term in terms for one in outer.named)
 
 
@@ -185,6 +198,8 @@ def _of_subject(inner: Member, outer: Member) -> Verdict:
         return Verdict(Answer.YES)
     organisations = ["subject-unit" in (values()[code].broader if code else ()) for code in (one, other)]
     apart = organisations[0] != organisations[1] or bool(one and other and are_disjoint(one, other))
+    if one and other and {one, other} & (values()[one].related | values()[other].related):
+        return Verdict(Answer.UNKNOWN, "undefined-relation")
     vague = outer.unread or (outer.stated and all(is_unstated(one) for one in outer.stated))
     if (apart or all(organisations)) and not (vague and not outer.subject):
         return Verdict(Answer.NO, "missing-member")
@@ -202,6 +217,8 @@ def _implies(inner: Member, wanted: Criterion, outer: Member) -> Verdict:
         return Verdict(Answer.NO, "missing-member")
     if own or wanted.shared:
         return Verdict(Answer.UNKNOWN, "ambiguous-list")
+    if _is_kind(wanted, inner):
+        return Verdict(Answer.NO, "added-condition")
     if is_unstated(wanted) or any(is_unstated(one) and one not in outer.stated for one in inner.stated):
         return Verdict(Answer.UNKNOWN, "unstated-condition")
     if unread:
@@ -210,6 +227,12 @@ def _implies(inner: Member, wanted: Criterion, outer: Member) -> Verdict:
     if alike and not apart_in_years(alike, wanted):
         return Verdict(Answer.UNKNOWN, "undefined-relation")
     return Verdict(Answer.NO, "added-condition")
+
+
+def _is_kind(wanted: Criterion, inner: Member) -> bool:
+    """Say whether a criterion asks for one kind only of those whom the member names, and nothing else of it does so."""
+    known = not is_unstated(wanted) and not any(are_related(one, wanted) for one in inner.stated)
+    return known and any(one.values and contains(one, wanted) for one in inner.stated)
 
 
 def _leaves_out(inner: Member, unwanted: Criterion, outer: Member) -> Verdict:
@@ -257,15 +280,22 @@ def _in_group(one: Member, inner: Members, outer: Members, *, national: bool) ->
         return best
     if outer.open:
         return replace(best, answer=Answer.UNKNOWN, reason="ambiguous-list")
-    if national and any(part.attribute == "place" for part in one.stated):
+    if national and any(part.attribute == "place" for part in one.stated) and not _somewhere_there(one, outer):
         return replace(best, answer=Answer.UNKNOWN, reason="place-unknown")
     return best
 
 
+def _somewhere_there(one: Member, outer: Members) -> bool:
+    """Say whether the other side serves the places of a member, too: then they are not what leaves it out."""
+    places = [part for part in one.stated if part.attribute == "place"]
+    return any(all(any(contains(part, place) for part in other.stated) for place in places) for other in outer.members)
+
+
 def _listed_apart(one: Member, verdicts: Sequence[Verdict], inner: Members, outer: Members) -> bool:
     """Say whether whatever might hold a member lies within another member of its list, which names the two apart."""
+    known = {_conditions(other) for other in inner.members if other != one}  # word for word on both lists
     open_ends = [(other, verdict.reason) for other, verdict in zip(outer.members, verdicts, strict=True)
-                 if verdict.answer is Answer.UNKNOWN]  # fmt: skip
+                 if verdict.answer is Answer.UNKNOWN and _conditions(other) not in known]  # fmt: skip
     if one.unread or any(other.unread or any(is_unstated(part) for part in other.stated) for other, _ in open_ends):
         return False
     if any(reason not in {"undefined-relation", "unstated-condition"} for _, reason in open_ends):

@@ -6,7 +6,7 @@ becomes a token of kind ``other`` and is kept.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -174,7 +174,7 @@ def _tables() -> _Tables:
     patterns += [(table["excepting"], "excepting", {}), (table["also"], "filler", {})]
     patterns += [(table["caps"], "limit", {}), (table["dates"], "limit", {})]
     wishes, ends = "|".join(sorted(table["wishes"]["for"], key=len, reverse=True)), "|".join(table["wishes"]["ends"])
-    one = f"(?:(?:{wishes})(?:、|和|及|或)?)+(?:{ends})"
+    one = f"(?:(?:{wishes})(?:、|和|及|或)?)+(?:{ends})(?:(?:、|和|及|或)(?:{ends}))*"
     wish = re.compile(f"有?{one}(?:(?:和|、|及){one})*")
     compiled = tuple((re.compile(pattern), kind, entry) for pattern, kind, entry in patterns)
     ordered = {first: tuple(found) for first, found in by_first.items()}
@@ -234,13 +234,20 @@ def _token(match: re.Match[str], kind: str, entry: Mapping[str, Any]) -> Token:
     if kind in {"filler", "limit"} or "noun" in entry:
         return Token("noun" if "noun" in entry else kind, text, start, end, (), "noun" in entry)
     if kind == "excepting":
-        left = tuple(one for token in tokens(match["who"]) for one in token.criteria)
+        left = narrowest(one for token in tokens(match["who"]) for one in token.criteria)
         return Token("not", text, start, end, left)
     if kind == "not":
         return Token("not", text, start, end, (criterion(entry["value"]),))
     head = kind == "phrase" and entry.get("head", True) and _is_head(text, _tables())
     criteria = {"phrase": _phrase, "grade": _grade, "age": _age, "wish": _wish}[kind](match, entry)
     return Token("criterion" if criteria else "filler", text, start, end, criteria, head)
+
+
+def narrowest(criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
+    """Return the criteria without those that another one lies within: 职工医保 alone of 职工医保参保人员."""
+    found = tuple(dict.fromkeys(criteria))
+    inside = {code for one in found for value in one.values for code in values()[value].broader - {value}}
+    return tuple(one for one in found if not one.values or not set(one.values) <= inside)
 
 
 def _phrase(match: re.Match[str], entry: Mapping[str, Any]) -> tuple[Criterion, ...]:

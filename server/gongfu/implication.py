@@ -49,7 +49,7 @@ def _span(one: Criterion) -> Criterion | None:
     if one.attribute == "age":
         return _in_whole_years(one)
     for code in one.values:
-        for above in sorted(values()[code].broader):
+        for above in (code, *sorted(values()[code].broader)):
             law = values()[above]
             if law.lower is not None or law.upper is not None:
                 return _in_whole_years(Criterion("age", (), law.lower, law.upper, True, False))
@@ -120,6 +120,11 @@ def bears_on(one: Criterion, wanted: Criterion) -> bool:
     topics = {topic(one), topic(wanted)}
     if len(topics) == 1 or topics in [set(pair) for pair in wording()["related_topics"]]:
         return True
+    return are_related(one, wanted)
+
+
+def are_related(one: Criterion, wanted: Criterion) -> bool:
+    """Say whether the code list relates a value of the one to a value of the other, or to what contains them."""
     related = {code for value in wanted.values for above in values()[value].broader for code in values()[above].related}
     others = {code for value in one.values for code in values()[value].broader}
     return bool(related & others) or any(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from gongfu.criteria import Criterion, Token, criterion, tokens, values, wording
+from gongfu.criteria import Criterion, Token, criterion, narrowest, tokens, values, wording
 from gongfu.implication import topic
 
 CONNECTORS = frozenset({"list", "or", "and", "comma"})
@@ -37,7 +37,7 @@ def segments(found: Iterable[Token]) -> Iterator[tuple[str, Segment]]:
 def excluded(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     """Return who is left out; 艺术类专业学生 are told by their specialty, for students they are in any case."""
     telling = tuple(one for one in criteria if one.values != ("enrolment-student",))
-    return tuple(dict.fromkeys(telling or criteria))
+    return narrowest(telling or criteria)
 
 
 class Listing:
@@ -274,7 +274,7 @@ def _adds_up(run: Sequence[tuple[str, Segment]]) -> bool:
         return True
     if (
         joints[-1] == "list"
-        and any(token.text.startswith("有") for token in run[0][1])
+        and any(token.text.startswith("有") for _, segment in run[:-1] for token in segment)
         and not last[0].text.startswith("有")
     ):
         return True  # 有劳动能力和就业意愿的

@@ -7,7 +7,7 @@ one of the texts. What the texts do not decide is ``undecided`` with its reason,
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gongfu.containment import Answer, Member, Members, Verdict, contained, members, same_words
+from gongfu.containment import Answer, Member, Members, Verdict, contained, members, plain, same_words
 from gongfu.criteria import Criterion, tokens, values
 from gongfu.implication import contains, is_contradictory, is_limit
 from gongfu.targets import TargetGroup, read_target
@@ -50,7 +50,7 @@ def relate(ours: Sequence[Row], theirs: Sequence[Row], region: str, elsewhere: s
     if same_words([text for text, _ in ours], [text for text, _ in theirs]):
         return TargetRelation("equal", "same-words")
     own, national = ([(read_target(text), name) for text, name in side] for side in (ours, theirs))
-    province, nation = members(own, national), members(national, own, region)
+    province, nation = members(own, national, region), members(national, own, region)
     if max(len(province.members), len(nation.members)) > _MANY:
         words = "；".join(text for text, _ in ours)[:_LONG]
         return TargetRelation("undecided", "ambiguous-list", "", words, doubtful=True)
@@ -60,6 +60,9 @@ def relate(ours: Sequence[Row], theirs: Sequence[Row], region: str, elsewhere: s
         return TargetRelation("undecided", "contradictory", "", nobody[0].words, doubtful=not told_by_rule)
     limits = _limits(own, national, province, nation)
     found = _related(_unlimited(province, nation), nation, elsewhere)
+    if found.reason == "added-words":
+        printed = {plain(text): text for group, _ in own for one in group.any_of for text in one.unread}
+        found = replace(found, words="、".join(printed.get(word, word) for word in found.words.split("\n")))
     if found.relation == "equal" and limits:
         return TargetRelation("narrower", "added-limit", "", "、".join(limits), limits)
     told = found.doubtful and limits and _holds(_bare(province), _bare(nation))  # by the limits, in R30
@@ -78,9 +81,23 @@ def _related(province: Members, nation: Members, elsewhere: str) -> TargetRelati
     if nation.open and not everyone and answers[0] is Answer.YES:
         words = nation.members[-1].words if nation.members else ""
         return TargetRelation("undecided", "ambiguous-list", words, doubtful=True)
+    if added_words := _added_words(kept, answers, province):
+        open_ends = [verdict for _, verdict in kept if verdict.answer is Answer.UNKNOWN]
+        return TargetRelation("undecided", "added-words", _joined(open_ends), added_words, doubtful=True)
     relation = _RELATIONS.get((answers[0], answers[1]), "undecided")
     found = _told(relation, [verdict for _, verdict in kept], [verdict for _, verdict in added])
     return replace(found, doubtful=relation == "undecided" and answers[0] is not Answer.YES)
+
+
+def _added_words(kept: Sequence[tuple[Member, Verdict]], answers: Sequence[Answer], province: Members) -> str:
+    """Return our unread words, one a line, where they alone leave open whether a national member is held."""
+    open_ends = [(one, verdict) for one, verdict in kept if verdict.answer is Answer.UNKNOWN]
+    if answers != [Answer.UNKNOWN, Answer.YES] or any(verdict.reason != "unread-words" for _, verdict in open_ends):
+        return ""
+    read = frozenset[str]().union(*(one.unread for one, _ in open_ends))
+    holding = {words for _, verdict in open_ends for words in verdict.outer.split("；")}
+    unread = (word for other in province.members if other.words in holding for word in sorted(other.unread - read))
+    return "\n".join(dict.fromkeys(unread))
 
 
 def _or_elsewhere(

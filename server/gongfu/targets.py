@@ -108,12 +108,24 @@ def _put_aside(kept: list[Token], inner: list[Token], after: Token | None) -> No
         kept.append(Token("not_all" if ends else "not", text, start, end, excluded(criteria)))
     elif re.search(wording()["explaining"], text):
         return
+    elif told := re.match(wording()["explained"], text):
+        _put_aside(kept, [*_moved(tokens(text[told.end() :]), start + told.end())], after)
     elif re.search(wording()["included"], text):
         _widen(kept, criteria)
+    elif any(token.kind in {"list", "or"} for token in inner) and criteria:
+        kept.append(_kinds(Token("other", text, start, end), criteria))
     elif criteria and not any(token.kind == "other" for token in inner):
         kept.extend(replace(token, head=False) for token in inner if token.kind not in CONNECTORS)
     else:
         kept.append(Token("other", text, start, end))
+
+
+def _kinds(aside: Token, criteria: tuple[Criterion, ...]) -> Token:
+    """Return an aside that lists kinds of those before it, （小学生、初中生）, as a choice, else as unread."""
+    if len({one.attribute for one in criteria}) > 1 or any(not one.values for one in criteria):
+        return aside
+    codes = dict.fromkeys(code for one in criteria for code in one.values)
+    return replace(aside, kind="criterion", criteria=(criterion(*codes),))
 
 
 def _moved(found: list[Token], by: int) -> Iterator[Token]:
@@ -190,6 +202,8 @@ def _words(member: Segment, read: Reading) -> str:
         bracketed = token.kind == "not" and bool(before) and apart
         quote = read.quote(token.start if bracketed else start, token.end)
         words += f"（{quote}）" if bracketed else quote.removeprefix("）")
+        if words.count("（") > words.count("）") and read.text[token.end : token.end + 1] == "）":
+            words += "）"
     return words.removesuffix("的")
 
 
