@@ -1,6 +1,8 @@
 """What is answered in the serving process is a lookup and nothing else, and answered as a worker answers it."""
 
+from itertools import product
 from pathlib import Path
+from random import Random
 
 import httpx
 import pyoxigraph as ox
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from gongfu.sparql.answering import RESULT_TYPES, Answer, Job, Source, answer
 from gongfu.sparql.dataset import describe, merge_graphs, open_store
-from gongfu.sparql.lookups import MOST_BYTES, Lookups, is_lookup
+from gongfu.sparql.in_memory import is_the_same
+from gongfu.sparql.lookups import MOST_BYTES, OFTEN, Lookups, kind_of_lookup
 from gongfu.sparql.tokens import GraphNames
 
 CASES = Path(__file__).parent / "guard"
@@ -62,12 +65,12 @@ def test_a_lookup_is_answered_as_a_worker_answers_it(path: Path, query: str, for
 
 @pytest.mark.parametrize("query", OTHERS)
 def test_what_may_take_longer_is_no_lookup(query: str) -> None:
-    assert not is_lookup(query)
+    assert kind_of_lookup(query) is None
 
 
 @pytest.mark.parametrize("file", sorted(CASES.glob("*.refused.rq")), ids=lambda file: file.stem)
 def test_nothing_that_names_a_service_is_a_lookup(file: Path) -> None:
-    assert not is_lookup(file.read_bytes().decode())
+    assert kind_of_lookup(file.read_bytes().decode()) is None
 
 
 def test_a_lookup_that_is_large_after_all_goes_to_the_workers(path: Path) -> None:
@@ -78,6 +81,54 @@ def test_a_lookup_that_is_large_after_all_goes_to_the_workers(path: Path) -> Non
         small = lookups.answer(Job(LOOKUPS[0], GraphNames(), form, None))
         assert small is not None
         assert len(small.body) <= MOST_BYTES
+
+
+def asked_of_memory(lookups: Lookups) -> Lookups:
+    """Return the lookups when they have the triples in memory, as they get them by being asked often."""
+    for _ in range(OFTEN):
+        assert lookups.copying is None
+        lookups.answer(Job(LOOKUPS[0], GraphNames(), RESULT_TYPES[0], None))
+    assert lookups.copying
+    lookups.copying.join()
+    assert lookups.in_memory
+    return lookups
+
+
+def test_memory_gives_the_very_bytes_of_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each subject, object and pair with a predicate; what has blank nodes comes from the store itself."""
+    monkeypatch.setattr("gongfu.sparql.in_memory._PIECE", 2_000)
+    chance = Random(5)
+    names = [ox.NamedNode(f"http://example.org/{number}") for number in range(40)]
+    subjects: list[ox.NamedNode | ox.BlankNode] = [*names, *(ox.BlankNode(f"b{number}") for number in range(5))]
+    objects: list[ox.NamedNode | ox.BlankNode | ox.Literal] = [*subjects]
+    objects += [*(ox.Literal(f"{number}", language="zh") for number in range(9)), ox.Literal("北京 _:x")]
+    store = ox.Store(str(tmp_path / "store"))
+    store.extend(ox.Quad(chance.choice(subjects), chance.choice(names[:9]), chance.choice(objects)) for _ in range(900))
+    store.flush()
+    lookups = asked_of_memory(Lookups(describe(tmp_path / "store")))
+    stored = Lookups(describe(tmp_path / "store"))
+    patterns = [f"<{X}> ?p ?o", *(f"{one} ?p ?o" for one in names), *(f"?s ?p {one}" for one in names)]
+    pairs = list(product(names, names[:9]))
+    patterns += [f"{one} {two} ?o" for one, two in pairs] + [f"?s {two} {one}" for one, two in pairs]
+    patterns += [f"{one} ?p {two}" for one, two in pairs]
+    jobs = [
+        Job(f"SELECT * {{ {pattern} }}{few}", GraphNames(), RESULT_TYPES[number % len(RESULT_TYPES)], None)
+        for number, pattern in enumerate(patterns) for few in ("", " LIMIT 3")
+    ]  # fmt: skip
+    expected = [stored.answer(job) for job in jobs]
+    assert [lookups.answer(job) for job in jobs] == expected
+    monkeypatch.setattr(lookups, "_store", ox.Store())  # memory alone
+    alone = [(job, found) for job, found in zip(jobs, expected, strict=True) if found and is_the_same(found.body)]
+    assert [lookups.answer(job) for job, _ in alone] == [found for _, found in alone]
+    assert len(jobs) > len(alone) > len(jobs) / 2
+
+
+def test_what_is_too_much_is_not_kept_in_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gongfu.sparql.lookups.MOST_IN_MEMORY", 10)
+    lookups = Lookups(describe(path))
+    for _ in range(OFTEN + 1):
+        lookups.answer(Job(LOOKUPS[0], GraphNames(), RESULT_TYPES[0], None))
+    assert lookups.copying is None
 
 
 def test_other_jobs_are_none_of_its_business(path: Path) -> None:
@@ -135,7 +186,7 @@ PARTS = st.lists(
 def test_a_text_that_passes_is_one_pattern(parts: list[str], between: str) -> None:
     """What the form lets through has one pair of brackets outside comments, and no word but the known."""
     query = between.join(parts)
-    if is_lookup(query):
+    if kind_of_lookup(query):
         code = "\n".join(line.partition("#")[0] if "<" not in line else line for line in query.split("\n"))
         assert code.count("{") == code.count("}") == 1
         assert "SERVICE" not in code

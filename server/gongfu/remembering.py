@@ -1,10 +1,12 @@
 """Remembering: finished answers to queries, kept as they went over the wire, for as long as the data stay the same.
 
-Place in the flow: HTTP, outermost and bare ASGI, so that nothing stands between the socket and a known answer. Only
-what the endpoint itself gave a strong ETag and let others cache is kept; the oldest goes first.
+Place in the flow: HTTP, outermost and bare ASGI, so that nothing stands between the socket and a known answer, or one
+that is found at once. Only what the endpoint itself gave a strong ETag and let others cache is kept; the oldest goes
+first.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,29 +19,38 @@ _PATH = "/sparql"
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_OF_ONE = _MOST_BYTES // 8
 _ASKED = (b"accept", b"accept-encoding")
+_OF_A_BODY = (b"content-length", b"content-type", b"content-encoding", b"content-disposition")
 Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A whole response: its tag, its headers, those of the 304 that stands for it, its body."""
+    """A whole response: its tag, its headers, its body."""
 
-    tag: bytes
+    tag: str
     headers: Headers
-    unchanged: Headers
     body: bytes
+
+    @property
+    def unchanged(self) -> Headers:
+        """The headers of the 304 that stands for it."""
+        return [pair for pair in self.headers if pair[0] not in _OF_A_BODY]
+
+
+AtOnce = Callable[[Scope], Finished | None]
+"""Finds the response to a request that takes no waiting, None for every other."""
 
 
 class Remembered:
     """Middleware: answers a GET of the endpoint that was answered before, and remembers what others answer."""
 
-    def __init__(self, app: ASGIApp, service: Service) -> None:
-        self._app, self._service = app, service
+    def __init__(self, app: ASGIApp, service: Service, at_once: AtOnce) -> None:
+        self._app, self._service, self._at_once = app, service, at_once
         self._known: OrderedDict[Any, Finished] = OrderedDict()
         self._bytes, self._version = 0, ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the known answer, or pass the request on and keep what comes back."""
+        """Send an answer that is known or found at once, or pass the request on and keep what comes back."""
         if scope["type"] != "http" or scope["path"] != _PATH or scope["method"] != "GET" or not scope["query_string"]:
             return await self._app(scope, receive, send)
         if self._version != self._service.dataset.version:
@@ -52,11 +63,14 @@ class Remembered:
                 known_tag = value
         key = (scope["query_string"], asked[0], asked[1])
         found = self._known.get(key)
-        if found is None:
+        if found:
+            self._known.move_to_end(key)
+            self._service.remembered += 1
+        elif found := self._at_once(scope):
+            self.keep(key, self._version, found)
+        else:
             return await self._app(scope, receive, _Keeping(self, key, self._version, send) if not known_tag else send)
-        self._known.move_to_end(key)
-        self._service.remembered += 1
-        if known_tag and matches(known_tag.decode("latin-1"), found.tag.decode()):
+        if known_tag and matches(known_tag.decode("latin-1"), found.tag):
             await send({"type": "http.response.start", "status": 304, "headers": found.unchanged})
             return await send({"type": "http.response.body", "body": b""})
         await send({"type": "http.response.start", "status": 200, "headers": found.headers})
@@ -94,10 +108,8 @@ class _Keeping:
             worth = message["status"] == 200 and named.get(b"cache-control", b"").startswith(b"public")
             self._headers = headers if worth and named.get(b"etag", b"").startswith(b'"') else None
         elif self._headers is not None and not message.get("more_body"):
-            tag = dict(self._headers)[b"etag"]
-            without = (b"content-length", b"content-type", b"content-encoding", b"content-disposition")
-            unchanged = [pair for pair in self._headers if pair[0] not in without]
-            finished = Finished(tag, self._headers, unchanged, bytes(message.get("body", b"")))
+            tag = dict(self._headers)[b"etag"].decode()
+            finished = Finished(tag, self._headers, bytes(message.get("body", b"")))
             self._remembered.keep(self._key, self._version, finished)
         else:
             self._headers = None  # in several parts: long, and not for keeping

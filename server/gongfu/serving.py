@@ -59,8 +59,8 @@ class Application:
         for media_type in (*RESULT_TYPES, *GRAPH_TYPES, MEDIA_TYPE):
             add_compress_type(media_type)
         safe = SafeHeaders(EncodedTags(CompressMiddleware(self._answer)))
-        measured = Straight(Measured(safe, self._metrics), service, self._metrics)
-        self.layers: ASGIApp = Remembered(measured, service)
+        straight = Straight(service, self._metrics)
+        self.layers: ASGIApp = Remembered(Measured(safe, self._metrics), service, straight)
         self._life = Router(lifespan=self._served)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

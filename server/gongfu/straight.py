@@ -1,44 +1,34 @@
 """Straight: lookups answered right behind the socket, since all that stands before the endpoint costs as much as they.
 
-Place in the flow: HTTP, bare ASGI, between what is remembered and everything else. Only a GET whose answer needs
-nothing of the layers that it passes by is answered here, with the very headers that they would give; all else goes on.
+Place in the flow: HTTP, behind what is remembered and before everything else. Only a GET whose answer needs nothing of
+the layers that it passes by is answered here, with the very headers that they would give; all else goes on.
 """
 
 import time
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from gongfu.headers import SAFE_HEADERS
 from gongfu.metrics import Metrics
 from gongfu.problems import Problem
+from gongfu.remembering import Finished
 from gongfu.responses import FRESH, with_charset
 from gongfu.service import Service
 from gongfu.sparql.request import entity_tag, job
 
-_PATH = "/sparql"
 _PASSED_ON = frozenset({b"accept-encoding", b"if-none-match"})
 _COMPRESSIBLE_FROM = 500  # bytes; from there on the layer of compression says that it might have compressed
 _HEADERS = [(b"cache-control", FRESH.encode()), *SAFE_HEADERS]
 
 
 class Straight:
-    """Middleware: answers a lookup at once."""
+    """Answers a lookup at once, and nothing else."""
 
-    def __init__(self, app: ASGIApp, service: Service, metrics: Metrics) -> None:
-        self._app, self._service, self._metrics = app, service, metrics
+    def __init__(self, service: Service, metrics: Metrics) -> None:
+        self._service, self._metrics = service, metrics
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer to a lookup, or pass the request on."""
-        answered = (
-            scope["type"] == "http" and scope["path"] == _PATH and scope["method"] == "GET" and self._looked_up(scope)
-        )
-        if not answered:
-            return await self._app(scope, receive, send)
-        headers, body = answered
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        return await send({"type": "http.response.body", "body": body})
-
-    def _looked_up(self, scope: Scope) -> tuple[list[tuple[bytes, bytes]], bytes] | None:
+    def __call__(self, scope: Scope) -> Finished | None:
+        """Return the response to a GET of the endpoint that asks for a lookup, None for what is to be passed on."""
         begun = time.perf_counter()
         accept: list[str] = []
         for name, value in scope["headers"]:
@@ -59,5 +49,5 @@ class Straight:
             (b"vary", vary), (b"etag", tag.encode()), (b"content-type", with_charset(found.media_type).encode()),
             (b"content-length", b"%d" % len(found.body)), *_HEADERS,
         ]  # fmt: skip
-        self._metrics.count(_PATH, "GET", 200, time.perf_counter() - begun)
-        return headers, found.body
+        self._metrics.count(scope["path"], "GET", 200, time.perf_counter() - begun)
+        return Finished(tag, headers, found.body)
