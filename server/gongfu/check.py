@@ -26,7 +26,7 @@ from gongfu.match import Correspondence
 from gongfu.narrative import read_narrative
 from gongfu.plan import take_plan
 from gongfu.plan_text import read_plan_text
-from gongfu.regions import guess_level, guess_region, level_of
+from gongfu.regions import guess_level, guess_region, level_of, title_rows
 from gongfu.reviews import FaultyReviews, Review, reviews_beside
 from gongfu.settings import base_iri, program, unchanged
 from gongfu.sources import (
@@ -227,7 +227,7 @@ def _edition(path: Path, document: Document, arranged: Arranged, region: str | N
         return replace(edition, region=_known_region(region, codes)) if region else edition
     code = _known_region(region, codes) if region else guess_region(path, document, codes)
     level = level_of(code) if region else guess_level(code, path, document)
-    declared = _declared(document.prose, len(arranged.items))
+    declared = _declared("\n".join((*title_rows(document), document.prose)), len(arranged.items))
     head = read_masthead(document.prose, "".join(table.sheet for table in document.tables))
     return Edition(
         id=f"{code}-draft",

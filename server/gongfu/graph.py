@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
+from urllib.parse import quote
 
 from gongfu.catalogue import UNREAD_PARTS, Catalogue, CellReference, Item, Unread
 from gongfu.codes import CodeLists
@@ -19,6 +20,8 @@ from gongfu.facts import Graph, Iri, Row, mapped
 from gongfu.kinds import kind_of
 from gongfu.match import Correspondence
 from gongfu.measures import Measure
+from gongfu.regions import NATIONWIDE, level_of
+from gongfu.settings import CODES
 from gongfu.text import key
 from gongfu.thresholds import threshold
 
@@ -41,9 +44,10 @@ def node(iri: str | None) -> Iri | None:
 def edition_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> Graph:
     """Return edition, policy document and source file of a catalogue."""
     edition = catalogue.edition
+    placed = not edition.published or edition.region != NATIONWIDE or edition.level == level_of(NATIONWIDE)
     row: Row = {
-        "edition": edition.id, "division": node(codes.iri("division", edition.region)), "region": edition.region,
-        "level": node(codes.iri("level", edition.level)),
+        "edition": edition.id, "division": _coded("division", edition.region, codes) if placed else None,
+        "level": _coded("level", edition.level, codes),
         "status": node(codes.iri("publication-status", "published" if edition.published else "draft")),
         "actual": len(catalogue.items), "declared": edition.declared_items, "file": edition.file,
         "payment": "payment" in catalogue.columns, "series": edition.series, "implements": edition.implements,
@@ -64,6 +68,11 @@ def _lacked_columns(catalogue: Catalogue) -> list[str]:
     there = catalogue.columns.keys()
     instead = {"standard": {"content"}}
     return [name for name in _COMPLETE if there and not there & {name, *instead.get(name, ())}]
+
+
+def _coded(scheme: str, word: str, codes: CodeLists) -> Iri | None:
+    """Return the code that a word names; one that no list holds is kept, so that a rule can tell of it."""
+    return node(codes.iri(scheme, word) or (f"{CODES}{scheme}/{quote(word, safe='')}" if word else None))
 
 
 def _division(region: str, codes: CodeLists, base: str) -> Graph:

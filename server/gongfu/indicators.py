@@ -227,7 +227,12 @@ def _names_part(label: str) -> bool:
 
 def _same_kind(one: Measure, other: Measure) -> bool:
     """Say whether two numbers could be of one quantity: same unit, and no total against a person's share."""
-    return one.unit == other.unit and bool(one.scope) == bool(other.scope)
+    return _counted_in(one) == _counted_in(other) and bool(one.scope) == bool(other.scope)
+
+
+def _counted_in(measure: Measure) -> str:
+    """Return the unit of a number; limits of time are all in hours: 2天内 is of one kind with 12小时内."""
+    return "小时" if measure.role == "ceiling" and measure.normal_unit == "小时" else measure.unit
 
 
 def known_indicator(label: str, names: Iterable[str], codes: CodeLists) -> str:

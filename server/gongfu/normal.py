@@ -17,6 +17,8 @@ def normalised(measure: Measure, counted: Mapping[str, Decimal]) -> Measure:
     ``counted`` says over how many 天 or 月 of a year, and on how many days of a 周, the text counts; a period that it
     does not say is absent. The unit is that of the value, / what it is per: 元/人·年, 小时/周, %.
     """
+    if measure.unit == "天" and not measure.per and measure.comparator in {"at-most", "less-than"}:
+        return _in_hours(measure)  # 2天内 is 48小时内; how many days something lasts says nothing of hours
     entity, period = words().split_per(measure.per)
     entity = "人" if entity == "生" else entity
     times, longer, condition = _times(measure, period, counted)
@@ -28,6 +30,12 @@ def normalised(measure: Measure, counted: Mapping[str, Decimal]) -> Measure:
         normal_lower=None if measure.lower is None else measure.lower * factor,
         normal_upper=None if measure.upper is None else measure.upper * factor,
     )  # fmt: skip
+
+
+def _in_hours(measure: Measure) -> Measure:
+    """Return a time limit in days with its normal form in hours."""
+    hours = None if measure.upper is None else 24 * measure.upper
+    return replace(measure, normal_note="1天为24小时", normal_unit="小时", normal_lower=None, normal_upper=hours)
 
 
 def _times(measure: Measure, period: str, counted: Mapping[str, Decimal]) -> tuple[Decimal, str, str]:

@@ -52,10 +52,14 @@ def guess_level(code: str, path: Path, document: Document) -> str:
 
 def _first_lines(path: Path, document: Document) -> list[str]:
     """Return the lines that may say whose catalogue it is: names of file and sheets, title rows, first prose."""
+    sheets = (table.sheet for table in document.tables)
+    return [path.stem, *sheets, *title_rows(document), *document.prose.splitlines()[:40]]
+
+
+def title_rows(document: Document) -> list[str]:
+    """Return the lines that stand above the header of a table: its first rows with one cell only."""
     rows = [row for table in document.tables for row in table.rows[:4]]
-    titles = [path.stem, *(table.sheet for table in document.tables)]
-    titles += [cell.text for row in rows if sum(1 for cell in row if cell.text.strip()) == 1 for cell in row]
-    return [*titles, *document.prose.splitlines()[:40]]
+    return [cell.text for row in rows if sum(1 for cell in row if cell.text.strip()) == 1 for cell in row]
 
 
 def _is_title(line: str) -> bool:

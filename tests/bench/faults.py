@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from bench.rows import Row, printed
 
 Planted = tuple[Row | None, str, str]  # the row with its fault (None: it is gone), the rule, the field
+Kind = Callable[[Row, random.Random], Planted | None]
 
 # (national item, its clause as printed, what it measures, the rate in %)
 _RATES = (
@@ -238,16 +239,18 @@ def reversed_numbers(row: Row, chance: random.Random) -> Planted | None:
     return _said_otherwise(row, chance, _REVERSED_NUMBERS, "R08")
 
 
-FAULTS: tuple[Callable[[Row, random.Random], Planted | None], ...] = (
+FAULTS: tuple[Kind, ...] = (
     low_rate, low_amount, without_number, dropped, narrowed, empty, subsidised, payment_unclear, matched, odd_shares,
     overlapping_shares, reversed_ages, reversed_numbers,
 )  # fmt: skip
 
 
-def planted(rows: Sequence[Row], count: int, chance: random.Random) -> tuple[list[Row], list[tuple[str, str, str]]]:
+def planted(
+    rows: Sequence[Row], count: int, chance: random.Random, kinds: Sequence[Kind] = FAULTS
+) -> tuple[list[Row], list[tuple[str, str, str]]]:
     """Return the rows with faults, and (national item, rule, field) of each; a row has one fault at most."""
     found, faults = list(rows), list[tuple[str, str, str]]()
-    for kind in _kinds(count, chance):
+    for kind in _chosen(kinds, count, chance):
         whole = [place for place, row in enumerate(found) if row.national and row == rows[place]]
         made = ((place, kind(found[place], chance)) for place in chance.sample(whole, len(whole)))
         fitting = next(((place, fault) for place, fault in made if fault), None)
@@ -259,11 +262,11 @@ def planted(rows: Sequence[Row], count: int, chance: random.Random) -> tuple[lis
     return [row for row in found if row.texts], faults
 
 
-def _kinds(count: int, chance: random.Random) -> Iterator[Callable[[Row, random.Random], Planted | None]]:
+def _chosen(kinds: Sequence[Kind], count: int, chance: random.Random) -> Iterator[Kind]:
     """Yield kinds of faults, none twice until all were there."""
     while count > 0:
-        yield from chance.sample(FAULTS, min(count, len(FAULTS)))
-        count -= len(FAULTS)
+        yield from chance.sample(kinds, min(count, len(kinds)))
+        count -= len(kinds)
 
 
 def renumbered(numbers: list[str], chance: random.Random) -> tuple[list[str], list[tuple[str, str, int]]]:

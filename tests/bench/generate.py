@@ -10,13 +10,15 @@ import argparse
 import csv
 import random
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bench.faults import planted, renumbered
 from bench.rows import FIELDS, Row, nation
 
+from gongfu.check import NATION
 from gongfu.codes import codelists
 from gongfu.divisions import divisions
 
@@ -24,6 +26,7 @@ TITLES = {
     "domain": ("领域", "服务领域"), "number": ("序号", "编号"), "name": ("服务项目", "项目名称", "基本公共服务项目"),
     "target": ("服务对象", "保障对象"), "standard": ("服务指导标准", "服务标准", "服务内容和标准", "保障标准"),
     "funding": ("支出责任", "支出责任划分"), "departments": ("牵头负责单位", "牵头负责部门", "主责单位"),
+    "coverage": ("覆盖水平",),
 }  # fmt: skip
 _ENDINGS = {"province": ("省", "厅"), "prefecture": ("市", "局"), "county": ("县", "局")}
 _UNITS = {
@@ -83,21 +86,27 @@ class Fault:
 
 @dataclass(frozen=True)
 class Generated:
-    """A catalogue: its region (GB/T 2260) and level, the table with its header, and what was planted in it."""
+    """A catalogue: its region (GB/T 2260) and level, the table with its header, and what was planted in it.
+
+    ``above`` are title rows, ``about`` what source.yaml says of a published one, ``against`` the national edition.
+    """
 
     region: str
     level: str
     table: tuple[tuple[str, ...], ...]
     fields: tuple[str, ...]
     faults: tuple[Fault, ...]
+    above: tuple[str, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+    against: str = NATION
 
     def cell(self, fault: Fault) -> str:
         """Return the address of a fault in a file that has the table alone; empty where it has no cell."""
-        return f"{chr(ord('A') + self.fields.index(fault.field))}{fault.row + 1}" if fault.row else ""
+        return f"{chr(ord('A') + self.fields.index(fault.field))}{fault.row + 1 + len(self.above)}" if fault.row else ""
 
     def write(self, path: Path) -> Path:
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(self.table)
+            csv.writer(file).writerows([*([line] for line in self.above), *self.table])
         return path
 
 
@@ -216,16 +225,23 @@ def generated(seed: str, region: str, level: str, faults: int = 4, items: int = 
     rows, broken = planted(rows, faults, chance)
     rows = rows[:items] if items else rows
     fields = tuple(chance.sample(FIELDS, len(FIELDS)))
+    return table_of(rows, broken, chance, Generated(region, level, (), fields, ()), bool(faults))
+
+
+def table_of(
+    rows: Sequence[Row], broken: Sequence[tuple[str, str, str]], chance: random.Random, one: Generated, faulty: bool
+) -> Generated:
+    """Return a catalogue with its table: the rows under titles, numbered, and what was planted in them in its place."""
     numbers, misnumbered = [str(number) for number in range(1, len(rows) + 1)], list[tuple[str, str, int]]()
-    if faults and chance.random() < _MISNUMBERED:
+    if faulty and chance.random() < _MISNUMBERED:
         numbers, misnumbered = renumbered(numbers, chance)
     printed = [{**row.texts, "number": number} for number, row in zip(numbers, rows, strict=True)]
-    table = [tuple(chance.choice(TITLES[field]) for field in fields)]
-    table += [tuple(one[field] for field in fields) for one in printed]
+    table = [tuple(chance.choice(TITLES[field]) for field in one.fields)]
+    table += [tuple(texts[field] for field in one.fields) for texts in printed]
     places = {row.national: number for number, row in enumerate(rows, 1)}
     told = tuple(Fault(rule, field, places.get(national, 0), national) for national, rule, field in broken)
     told += tuple(Fault(rule, field, row, "") for rule, field, row in misnumbered)
-    return Generated(region, level, tuple(table), fields, told)
+    return replace(one, table=tuple(table), faults=told)
 
 
 def catalogues(count: int, seed: str = "1", faults: int = 4) -> Iterator[Generated]:

@@ -14,9 +14,10 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench.generate import Generated, written
+from bench.editions import written
+from bench.generate import Generated
 
-from gongfu.check import NATION, national, read_catalogue
+from gongfu.check import national, read_catalogue
 from gongfu.codes import codelists
 from gongfu.examine import Prepared, examine
 from gongfu.findings import report
@@ -31,10 +32,11 @@ def wanted(one: Generated) -> set[Violation]:
     return {(fault.rule, one.cell(fault), "" if fault.rule in _OF_THE_ROW else fault.national) for fault in one.faults}
 
 
-def found(path: Path, one: Generated, nation: Prepared) -> set[Violation]:
-    """Return the violations that a check finds."""
+def found(path: Path, one: Generated) -> set[Violation]:
+    """Return the violations that a check finds; of a published edition source.yaml says the region."""
     codes = codelists()
-    told = report(examine(read_catalogue(path, one.region, codes), nation, codes, base_iri()), codes)
+    catalogue = read_catalogue(path, None if one.about else one.region, codes)
+    told = report(examine(catalogue, _nation(one.against), codes, base_iri()), codes)
     return {
         (each.rule, each.cell or "", "" if each.rule in _OF_THE_ROW else each.national_item or "")
         for each in told.findings
@@ -42,14 +44,14 @@ def found(path: Path, one: Generated, nation: Prepared) -> set[Violation]:
     }
 
 
-@lru_cache(maxsize=1)
-def _nation() -> Prepared:
-    return national(NATION, codelists(), base_iri())
+@lru_cache(maxsize=2)
+def _nation(edition: str) -> Prepared:
+    return national(edition, codelists(), base_iri())
 
 
 def _both(task: tuple[Path, Generated]) -> tuple[str, set[Violation], set[Violation]]:
     path, one = task
-    return path.name, wanted(one), found(path, one, _nation())
+    return f"{path.parent.name}/{path.name}", wanted(one), found(path, one)
 
 
 def main() -> int:

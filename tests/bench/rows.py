@@ -7,6 +7,12 @@ from functools import lru_cache
 from gongfu.sources import source_folder
 
 FIELDS = ("domain", "number", "name", "target", "standard", "funding", "departments")
+EARLIER = "cn-12fyp"
+EARLIER_FIELDS = (*FIELDS, "coverage")
+_COLUMNS = {
+    "cn-13fyp": FIELDS,
+    EARLIER: ("domain", "number", "category", "name", "target", "standard", "funding", "coverage"),
+}
 
 
 @dataclass(frozen=True)
@@ -20,11 +26,11 @@ class Row:
         return replace(self, texts={**self.texts, field: text})
 
 
-@lru_cache(maxsize=1)
-def nation() -> tuple[Row, ...]:
-    """Return the national items."""
-    with (source_folder("cn-13fyp") / "catalogue.csv").open(encoding="utf-8", newline="") as file:
-        rows = [dict(zip(FIELDS, row, strict=True)) for row in list(csv.reader(file))[1:]]
+@lru_cache(maxsize=2)
+def nation(edition: str = "cn-13fyp") -> tuple[Row, ...]:
+    """Return the items of a national edition."""
+    with (source_folder(edition) / "catalogue.csv").open(encoding="utf-8", newline="") as file:
+        rows = [dict(zip(_COLUMNS[edition], row, strict=True)) for row in list(csv.reader(file))[1:]]
     return tuple(Row(row["number"], row) for row in rows)
 
 
