@@ -192,7 +192,7 @@ def test_programs_hold_any_query(tmp_path: Path) -> None:
     assert scope["query"].strip() == ODD.strip()
     assert '"#(#)(lf)' not in programs["excel"]
     assert programs["excel"].count("\n") == 6
-    text = re.search(r'query = "((?:[^"]|"")*)",', programs["excel"])
+    text = re.search(r'sparql = "((?:[^"]|"")*)",', programs["excel"])
     assert text
     back = text[1].replace('""', '"').replace("#(lf)", "\n").replace("#(#)(", "#(")
     assert back.strip() == ODD.strip()

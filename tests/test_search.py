@@ -9,7 +9,7 @@ from gongfu.pages.browsing import FACETS, facets, items
 from gongfu.pages.lookup import by_kind
 from gongfu.pages.naming import Editions
 from gongfu.search import INDEX, Hit, find, match_expression, open_index, write_index
-from gongfu.settings import CODES, DEFAULT_BASE, DEFINITIONS
+from gongfu.settings import CODES, DEFAULT_BASE, DEFINITIONS, house, read_yaml
 
 STORE = f"""@prefix : <{DEFAULT_BASE}cat/> . @prefix bps: <{DEFINITIONS}> . @prefix department: <{CODES}department/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -82,6 +82,18 @@ def test_what_is_in_force_and_what_begins_with_the_words_comes_first() -> None:
     ]  # fmt: skip
     groups = by_kind(hits, 9, Editions(("a", "b", "old"), frozenset({"old"})))["item"]
     assert [[hit.thing for hit in group] for group in groups] == [["a/2", "b/1"], ["a/1"], ["old/1"], ["a/3"]]
+
+
+def test_what_people_call_a_thing_finds_what_catalogues_call_it(store: Path) -> None:
+    found = find(open_index(store), "孕妇", "zh")
+    assert [(hit.label, hit.label[hit.start : hit.end]) for hit in found] == [("孕产妇健康管理", "孕产妇")]
+
+
+def test_each_everyday_word_leads_to_a_name_of_the_national_catalogue() -> None:
+    words = read_yaml(house().data / "search" / "everyday.yaml")
+    items = (house().data / "sources" / "cn-13fyp" / "catalogue.csv").read_text("utf-8")
+    assert [(word, meant) for word, listed in words.items() for meant in listed if meant not in items] == []
+    assert not set(words) & {meant for listed in words.values() for meant in listed}
 
 
 def test_facets_count_what_fits_the_other_choices() -> None:

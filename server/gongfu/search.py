@@ -8,11 +8,12 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from gongfu.settings import house
+from gongfu.settings import house, read_yaml
 
 INDEX = "search.sqlite"
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -88,9 +89,17 @@ def _parts(asked: str) -> list[str]:
     return re.findall(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z]+(?:'[a-z]+)?|\d+", asked.lower())[:8]
 
 
+@lru_cache(maxsize=1)
+def _everyday() -> Mapping[str, Sequence[str]]:
+    """Return the words of catalogues by what people call a thing (data/search/everyday.yaml)."""
+    known: Mapping[str, Sequence[str]] = read_yaml(house().data / "search" / "everyday.yaml")
+    return known
+
+
 def _expression(part: str) -> str:
     if _CHINESE.match(part):
-        return f'{{name alias words}} : "{" ".join(part)}"'
+        meant = (f'{{name alias}} : "{" ".join(word)}"' for word in _everyday().get(part, ()))
+        return " OR ".join([f'{{name alias words}} : "{" ".join(part)}"', *meant])
     letters = part.replace("'", "")
     typed = f'{{name alias words}} : "{letters}" *'
     return (
@@ -143,8 +152,9 @@ def _hit(row: Sequence[str], asked: str, language: str) -> Hit:
     others = other.split("\n")
     shown = next((one for one in others if language == "en" and one and not _CHINESE.search(one)), label)
     parts = _parts(asked)
-    start, end = next(_places(shown, syllables.split(" ") if shown == label else [], parts), (0, 0))
-    held = "" if end else _held(others, parts) or _held(re.split(r"[。；\n]", passage), parts)
+    meant = [*parts, *(word for part in parts for word in _everyday().get(part, ()))]
+    start, end = next(_places(shown, syllables.split(" ") if shown == label else [], meant), (0, 0))
+    held = "" if end else _held(others, meant) or _held(re.split(r"[。；\n]", passage), meant)
     return Hit(thing, kind, edition, shown, start, end, held)
 
 

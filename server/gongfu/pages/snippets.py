@@ -29,11 +29,11 @@ def curl(query: str, endpoint: str, media_type: str) -> str:
 
 
 def _excel(query: str, endpoint: str) -> str:
-    """Power Query M: quotation marks are doubled, #( opens an escape."""
+    """Power Query M: quotation marks are doubled, #( opens an escape; no name is that of the field it is put in."""
     text = query.rstrip().replace("#(", "#(#)(").replace('"', '""').replace("\n", "#(lf)").replace("\t", "#(tab)")
     return (
-        f'let\n  query = "{text}",\n'
-        f'  file = Web.Contents("{endpoint}", [Query = [query = query], Headers = [Accept = "text/csv"]]),\n'
+        f'let\n  sparql = "{text}",\n'
+        f'  file = Web.Contents("{endpoint}", [Query = [query = sparql], Headers = [Accept = "text/csv"]]),\n'
         "  rows = Table.PromoteHeaders(Csv.Document(file, [Encoding = 65001, QuoteStyle = QuoteStyle.Csv]))\n"
         "in\n  rows\n"
     )
@@ -50,13 +50,16 @@ def _pandas(query: str, endpoint: str) -> str:
 
 
 def _r(query: str, endpoint: str) -> str:
-    """R's raw strings, which end in as many dashes as the text needs."""
+    """R's raw strings, which end in as many dashes as the text needs.
+
+    Unless told otherwise ``URLencode`` leaves a text with %E5 in it as it is, and takes the encoding of the place.
+    """
     dashes = "-"
     while f'){dashes}"' in query:
         dashes += "-"
     return (
         f'query <- r"{dashes}(\n{query.rstrip()}\n){dashes}"\n'
-        f'address <- url(paste0("{endpoint}?query=", URLencode(query, reserved = TRUE)), '
+        f'address <- url(paste0("{endpoint}?query=", URLencode(enc2utf8(query), reserved = TRUE, repeated = TRUE)), '
         'headers = c(Accept = "text/csv"))\n'
         'table <- read.csv(address, encoding = "UTF-8", check.names = FALSE)\n'
     )

@@ -11,7 +11,7 @@ from gongfu.codes import codelists
 from gongfu.document import Limits, read_document
 from gongfu.findings import Finding, Report
 from gongfu.report.annotation import Line, Mark, Summary, annotate
-from gongfu.report.grouping import headline, label_of_rule, missing_items, report_words
+from gongfu.report.grouping import headline, label_of_rule, missing_items, report_words, sure
 from gongfu.report.rebuilt import rebuilt
 from gongfu.report.table import COLUMNS, row, titles
 from gongfu.report.workbook_package import changed_package
@@ -88,6 +88,8 @@ def _line(one: Finding, language: str, place: Place | None) -> Line:
     texts = row(one, language)
     if place:
         texts[COLUMNS.index("sheet") : COLUMNS.index("cell") + 1] = place
+    confidence = COLUMNS.index("confidence")
+    texts[confidence] = sure(one.confidence) if texts[confidence] else ""
     return Line(texts, _COLOURS[one.severity], place)
 
 
