@@ -249,7 +249,7 @@ def test_the_command_writes_a_file(file: Path, tmp_path: Path, capsys: pytest.Ca
 def test_the_command_tells_a_terminal_how_far_it_is(
     file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gongfu.cli._MOMENT_SECONDS", -1)
+    monkeypatch.setattr("gongfu.check_command._MOMENT_SECONDS", -1)
     main(["check", str(file)])
     assert capsys.readouterr().err == ""  # no terminal: a program reads this
     monkeypatch.setattr(type(sys.stderr), "isatty", lambda _: True, raising=False)
@@ -262,7 +262,11 @@ def test_the_command_tells_a_terminal_how_far_it_is(
 
 @pytest.mark.parametrize(
     ("arguments", "fact"),
-    [(["-o", "{file}"], "清单文件本身"), (["-o", "{folder}/没有/报告.txt"], "写不进")],
+    [
+        (["-o", "{file}"], "清单文件本身"),
+        (["-o", "{folder}/没有/报告.txt"], "路径不存在。请检查路径"),
+        (["-o", "{folder}"], "是一个文件夹。请写文件名"),
+    ],
 )
 def test_what_cannot_be_written_is_told(
     arguments: list[str], fact: str, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

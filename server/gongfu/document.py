@@ -22,6 +22,7 @@ from gongfu.reading.cells import (
     too_large,
 )
 from gongfu.reading.recognition import recognise
+from gongfu.refused import refused
 
 __all__ = ["Cell", "Document", "Limits", "Table", "UnreadableDocument", "read_document"]
 
@@ -78,8 +79,14 @@ def read_document(path: Path, limits: Limits = Limits()) -> Document:  # noqa: B
 
 
 def _check_file(path: Path, limits: Limits) -> None:
-    """Raise UnreadableDocument for what can be told without opening the file."""
-    if not path.is_file():
+    """Raise UnreadableDocument for what can be told without reading the file."""
+    try:
+        there = path.is_file()
+        if there:
+            path.open("rb").close()
+    except OSError as error:
+        raise UnreadableDocument(*refused(error, path)) from error
+    if not there:
         raise UnreadableDocument(
             f"找不到文件“{path}”，或它是一个文件夹。请检查路径和文件名。",
             f"There is no file “{path}”, or it is a folder. Check the path and the name.",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongfu.kept import cache_folder
+from gongfu.refused import refused
 from gongfu.settings import base_iri, program
 
 if TYPE_CHECKING:
@@ -152,7 +153,12 @@ def check_many(paths: Iterable[Path], question: Question, kept: Path | None, sch
 
     ``kept`` is the folder of earlier outcomes, None for none; ``scheduler`` the address of a Dask scheduler.
     """
-    known, changed = _known_and_changed(paths, question, kept) if kept else ([], list(paths))
+    paths = list(paths)
+    closed = [outcome for outcome in map(_closed, paths) if outcome]
+    yield from closed
+    shut = {outcome.path for outcome in closed}
+    paths = [path for path in paths if str(path) not in shut]
+    known, changed = _known_and_changed(paths, question, kept) if kept else ([], paths)
     yield from known
     if not changed:
         return
@@ -160,6 +166,15 @@ def check_many(paths: Iterable[Path], question: Question, kept: Path | None, sch
     found = _on_cluster(tasks, scheduler) if scheduler else _here(tasks, question, len(changed))
     for task, outcome in found:
         yield _keep(kept, task, outcome)
+
+
+def _closed(path: Path) -> Outcome | None:
+    """Return the outcome of a file that cannot be opened, so that it does not end those of the others; None else."""
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        return Outcome(str(path), {}, fault=refused(error, path))
+    return None
 
 
 def _here(tasks: Iterable[Task], question: Question, count: int) -> Iterator[tuple[Task, Outcome]]:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gongfu.build import built_or_build
+from gongfu.problems import Facts, read_problems
 from gongfu.settings import base_iri
-from gongfu.sparql.dataset import run
+from gongfu.sparql.dataset import PAGES, Result, run
+from gongfu.sparql.guard import Fault, syntax_fault
 from gongfu.sparql.tokens import graph_names
 
 _FORMATS = {"csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV, "json": ox.QueryResultsFormat.JSON,
@@ -31,11 +33,22 @@ def run_query(file: Path, out: Path, form: str = "table") -> str:
     store = ox.Store.read_only(str(built_or_build(out)))
     text = file.read_text("utf-8")
     try:
-        result = run(store, text, base_iri(), True, graph_names(text, base_iri()))
-    except (SyntaxError, ValueError) as error:
-        raise QueryFault(
-            f"查询写错了：{error}。请改正后再运行。", f"The query is wrong: {error}. Correct it and run again."
-        ) from error
+        return _written(run(store, text, base_iri(), True, graph_names(text, base_iri())), form)
+    except SyntaxError as error:
+        place = syntax_fault(text, base_iri()) or Fault("query-syntax", 1, 1, "", str(error))
+        raise _told("query-syntax", {"line": place.line, "column": place.column, "near": place.near}) from error
+    except (RuntimeError, OSError, ValueError) as error:  # what an expression asks, or a SERVICE, may fail in its midst
+        raise _told("query-evaluation", {"said": str(error)}) from error
+
+
+def _told(problem: str, facts: Facts) -> QueryFault:
+    """Return the words that the endpoint has for the same problem."""
+    told = read_problems(PAGES / "problems.yaml", base_iri()).document(problem, facts)
+    zh, en = told["zh"], told["en"]
+    return QueryFault(f"{zh['title']}：{zh['detail']}{zh['remedy']}", f"{en['title']}: {en['detail']} {en['remedy']}")
+
+
+def _written(result: Result, form: str) -> str:
     if isinstance(result, ox.QueryTriples):
         return (result.serialize(format=ox.RdfFormat.TURTLE) or b"").decode()
     if form == "table" and isinstance(result, ox.QuerySolutions):

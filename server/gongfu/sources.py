@@ -81,8 +81,11 @@ def _folder(edition: str, folders: list[Path]) -> Path:
     for folder in folders:
         if edition in {folder.name, described(folder)["id"]}:
             return folder
-    known = ", ".join(folder.name for folder in folders)
-    raise FaultySource(f"没有清单“{edition}”；已有：{known} / no edition {edition!r}; known: {known}")
+    known = [folder.name for folder in folders]
+    raise FaultySource(
+        f"没有名为“{edition}”的国家清单。请用其中一个：{'、'.join(known)}。 / "
+        f"There is no national edition “{edition}”. Take one of: {', '.join(known)}."
+    )
 
 
 def described(folder: Path) -> Mapping[str, Any]:
