@@ -22,10 +22,7 @@ from gongfu.thresholds import thresholds
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
 _NAME = re.compile(r"(?<![\w-])([\w-]*):([\w-]+)|<([^>\s]+)>")
 CATALOGUE = ox.NamedNode("https://w3id.org/bps-cn/row#catalogue")  # the graph of the catalogue in a store
-_MEETINGS = (
-    8  # what is taken away leaves traces that every query goes through; a new store costs as much as eight of them
-)
-_LAST = 99
+_MEETINGS, _LAST = 8, 99
 # Tables whose nodes no query and no shape names or leads to: half a megabyte that nobody looks at in a check.
 UNREACHED = frozenset({"cell"})
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -52,6 +49,7 @@ class Meeting:
             yield self._filled(lines)
             return
         try:
+            # What is taken away leaves traces that queries go through: eight of them cost as much as a new store.
             if self._store is None or self._met == _MEETINGS:
                 self._store, self._met = self._filled(b""), 0
             self._met += 1
