@@ -326,3 +326,25 @@ def test_every_table_names_known_codes() -> None:
     ]
     listed += [*table["limits"]["values"], *table["neutral"], *table["in_names"].values()]
     assert sorted(set(listed) - set(values())) == []
+
+
+MEANT = "为低保家庭中的残疾人提供生活补贴，为残疾等级被评定为一级、二级且需要长期照护的重度残疾人提供护理补贴。"
+
+
+@pytest.mark.parametrize(
+    ("words", "relation"),
+    [
+        ("低保家庭残疾人；一级、二级需长期照护的重度残疾人", "equal"),
+        ("低保家庭中的残疾人，残疾等级为一级和二级的重度残疾人", "equal"),
+        ("最低生活保障家庭中的残疾人、一级和二级重度残疾人", "equal"),
+        ("低保家庭中的残疾人", "narrower"),
+        ("低保家庭中的农村残疾人和重度残疾人", "narrower"),
+        ("低保家庭中的残疾人（不含已入住机构的残疾人）和重度残疾人", "narrower"),
+    ],
+)
+def test_conditions_that_the_national_standard_states_itself_narrow_nobody(words: str, relation: str) -> None:
+    assert relate([(words, "")], [("困难残疾人和重度残疾人", "")], "610300", "", MEANT).relation == relation
+
+
+def test_part_of_what_a_list_names_already_is_not_made_smaller() -> None:
+    assert relate([("低保家庭中的残疾人、重度残疾人", "")], [("重度残疾人", "")], "610300").relation == "broader"

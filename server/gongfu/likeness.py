@@ -174,14 +174,14 @@ class Likeness:
     def _named(self, item: Item, scores: list[float]) -> list[float]:
         """Set rows of one name at 1: nothing tells them apart, and a second one becomes a split. Add the domain."""
         name, domain = key(item.name), bare_domain(item)
-        columns = zip(scores, self._names, self.domains, self._of_others(item), strict=True)
+        columns = zip(scores, self._names, self.domains, self.of_others(item), strict=True)
         return [
             1.0 if name == theirs
             else min(_OF_OTHERS * score if others else score + (_DOMAIN if domain == heading else 0.0), 0.99)
             for score, theirs, heading, others in columns
         ]  # fmt: skip
 
-    def _of_others(self, item: Item) -> list[bool]:
+    def of_others(self, item: Item) -> list[bool]:
         """Say of each national item whether it knows nothing of the people whom this row's name is about.
 
         退役军人就业创业服务 is no 创业服务: the nation serves 退役军人 in items of their own.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gongfu.criteria import Criterion, Token, criterion, narrowest, tokens, values, wording
-from gongfu.implication import topic
+from gongfu.implication import contains, topic
 
 CONNECTORS = frozenset({"list", "or", "and", "comma"})
 Segment = list[Token]
@@ -166,7 +166,11 @@ class Listing:
         pairs = [(whole, member) for whole in self._whole for member in self._found]
         if not pairs:
             return [] if self._whole == [[]] else self._whole
-        return [whole + member if _agree(whole, member) else member for whole, member in pairs]
+        members: list[Segment] = []
+        for whole, member in pairs:  # 低保家庭中的残疾人、重度残疾人: all of these, those of the families are named already
+            named = any(_is_within(whole + member, other) for other in members)
+            members.append(whole + member if _agree(whole, member) and not named else member)
+        return members
 
 
 def _employed(found: list[Segment], last: Segment) -> list[Segment]:
@@ -187,6 +191,11 @@ def _agree(whole: Segment, member: Segment) -> bool:
     """Say whether a member can be part of the whole: 民办 schools are no part of the 公办 ones."""
     codes = [{code for token in one for part in token.criteria for code in part.values} for one in (whole, member)]
     return not any(values()[code].disjoint & codes[0] for code in codes[1])
+
+
+def _is_within(member: Segment, other: Segment) -> bool:
+    inner, outer = ([part for token in one for part in token.criteria] for one in (member, other))
+    return bool(outer) and all(any(contains(part, one) for one in inner) for part in outer)
 
 
 def _alike(some: list[Segment], others: list[Segment]) -> bool:

@@ -165,7 +165,8 @@ def _left_over(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -
     found: list[_Pair] = []
     for i in sorted(free_items):
         domain = bare_domain(alike.items[i])
-        near = {n: scores[i][n] for n in free_nation if alike.domains[n] == domain}
+        others = alike.of_others(alike.items[i])
+        near = {n: scores[i][n] for n in free_nation if alike.domains[n] == domain and not others[n]}
         best = max(near, key=lambda n: near[n], default=None)
         if best is not None and near[best] >= threshold("match-left-over") and near[best] == highest[best]:
             found.append(_Pair(i, best, near[best], "left-over"))

@@ -42,10 +42,13 @@ class TargetRelation:
     doubtful: bool = False
 
 
-def relate(ours: Sequence[Row], theirs: Sequence[Row], region: str, elsewhere: str = "") -> TargetRelation:
+def relate(
+    ours: Sequence[Row], theirs: Sequence[Row], region: str, elsewhere: str = "", provided: str = ""
+) -> TargetRelation:
     """Return how the groups of our rows together stand to those of the national rows together.
 
     ``elsewhere`` is what the other cells of our rows say: a group that only they name is not called missing.
+    ``provided`` is the national standard: whom it names itself (为低保家庭中的残疾人提供) is what the nation means.
     """
     if same_words([text for text, _ in ours], [text for text, _ in theirs]):
         return TargetRelation("equal", "same-words")
@@ -63,6 +66,8 @@ def relate(ours: Sequence[Row], theirs: Sequence[Row], region: str, elsewhere: s
     if found.reason == "added-words":
         printed = {plain(text): text for group, _ in own for one in group.any_of for text in one.unread}
         found = replace(found, words="、".join(printed.get(word, word) for word in found.words.split("\n")))
+    if found.reason == "added-condition" and _is_meant(_unlimited(province, nation), nation, provided):
+        found = TargetRelation("equal", "named-by-standard")
     if found.relation == "equal" and limits:
         return TargetRelation("narrower", "added-limit", "", "、".join(limits), limits)
     told = found.doubtful and limits and _holds(_bare(province), _bare(nation))  # by the limits, in R30
@@ -106,13 +111,29 @@ def _or_elsewhere(
     """Leave open whether a national member is missing where other cells name it and no member here is a part of it."""
     parts = {verdict.outer for verdict in added if verdict.answer is Answer.YES}
     missing = [verdict for _, verdict in kept if verdict.answer is Answer.NO and verdict.inner not in parts]
-    said = [one for token in tokens(reading(elsewhere[:_READ]).text) for one in token.criteria] if missing else []
+    said = _said(elsewhere) if missing else []
     return [
         (one, replace(verdict, answer=Answer.UNKNOWN, reason="told-elsewhere", outer=""))
         if verdict in missing and _is_named(one, said)
         else (one, verdict)
         for one, verdict in kept
     ]
+
+
+def _said(text: str) -> list[Criterion]:
+    return [one for token in tokens(reading(text[:_READ]).text) for one in token.criteria]
+
+
+def _is_meant(province: Members, nation: Members, provided: str) -> bool:
+    """Say whether the nation's own standard names whoever the province's conditions choose from the national group."""
+    said = _said(provided)
+    wider = {one.words: one for one in nation.members}
+    held = [(one, wider[verdict.outer]) for one, verdict in contained(province, nation, national=False)
+            if verdict.answer is Answer.YES]  # fmt: skip
+    added = [part for one, known in held for part in one.stated
+             if not any(contains(part, other) for other in known.stated)]  # fmt: skip
+    left_out = any(set(one.left_out) - set(known.left_out) for one, known in held)
+    return bool(added) and not left_out and all(any(contains(part, one) for one in said) for part in added)
 
 
 def _is_named(one: Member, said: Sequence[Criterion]) -> bool:

@@ -28,5 +28,6 @@ def canonical(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def kinds_of_people() -> tuple[str, ...]:
-    """Return the kinds of people whom the nation serves in items of their own."""
-    return tuple(read_yaml(house().data / "wording" / "synonyms.yaml")["kinds_of_people"])
+    """Return the kinds of people whom the nation serves in items of their own, and the illnesses."""
+    table = read_yaml(house().data / "wording" / "synonyms.yaml")
+    return (*table["kinds_of_people"], *table["kinds_of_illness"])

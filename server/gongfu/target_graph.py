@@ -175,7 +175,7 @@ def _related(together: Answering, region: str, waiting: Sequence[Item]) -> Targe
     cells = [text for item in together.items for text in (item.name, item.standard)]
     domains = {item.text("domain") for item in together.items}
     cells += [text for item in waiting if item.text("domain") in domains for text in (item.name, item.text("target"))]
-    return relate(ours, theirs, region, "。".join(cells))
+    return relate(ours, theirs, region, "。".join(cells), "。".join(item.standard for item in together.national))
 
 
 def _compared(together: Answering, found: TargetRelation, codes: CodeLists) -> Iterator[Row]:

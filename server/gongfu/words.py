@@ -151,12 +151,15 @@ class Words:
 
     def per(self, printed: list[str]) -> str:
         """Return the canonical per-what of printed words: [每生, 每年] -> 每生每年; the empty string for none."""
-        entity = period = ""
+        entity = period = average = ""
         for text in printed:
             for part in (piece for piece in _PER.split(_spelled(text)) if piece):
                 whom, when = self._parted(part)
                 period = when or period
-                entity = entity or whom
+                if text.endswith("均"):  # 人均标准每生每年2000元: said of pupils, all the same
+                    average = average or whom
+                entity = entity or (whom if not text.endswith("均") else "")
+        entity = entity or average
         return (f"每{entity}" if entity else "") + (f"每{period}" if period else "")
 
     def _parted(self, part: str) -> tuple[str, str]:
