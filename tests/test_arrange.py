@@ -146,3 +146,22 @@ def test_a_number_used_twice_keeps_both_rows_apart() -> None:
     result = arranged([HEADER, ["1", "甲项目", *row], ["1", "乙项目", *row]])
     assert [item.number for item in result.items] == ["1", "1"]
     assert len({item.key for item in result.items}) == 2
+
+
+def test_columns_that_catalogues_have_beside_ours_are_kept_and_no_fault() -> None:
+    header = [*HEADER, "服务方式", "咨询电话"]
+    result = arranged([header, ["1", "甲项目", "居民", "提供甲", "政府负责", "省民政厅", "窗口办理", "12345"]])
+    assert result.unread == ()
+    assert result.items[0].extra == (("服务方式", "窗口办理"), ("咨询电话", "12345"))
+
+
+def test_codes_in_place_of_numbers_leave_the_position() -> None:
+    def numbers(*printed: str) -> list[str]:
+        row = ["居民", "提供", "政府负责", "省民政厅"]
+        rows = [[number, f"{place}项目", *row] for place, number in enumerate(printed)]
+        return [item.number for item in arranged([["编码", *HEADER[1:]], *rows]).items]
+
+    assert numbers("1-1", "1-2", "2-1") == numbers("JY01", "JY02", "YL-01") == ["1", "2", "3"]
+    assert numbers("1", "1-1", "3") == ["1", "1-1", "3"]
+    assert numbers("1-1", "1-2", "1-1") == ["1-1", "1-2", "1-1"]
+    assert numbers("3", "4", "6") == ["3", "4", "6"]

@@ -20,6 +20,8 @@ _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]+[、.．)）]?\
 _NUMBERED = re.compile(r"^[一二三四五六七八九十]+、\s*")
 _COUNT_NOTE = re.compile(r"[（(]\s*(共)?\s*\d+\s*[项个][^）)]*[）)]$")
 _CHINESE_NUMBER = re.compile(r"^[一二三四五六七八九十]+$")
+_CODE = re.compile(r"(?!\d+$)[（(]?[A-Za-z\d]{1,8}([-—–.．_][A-Za-z\d]{1,8}){0,4}[）)]?")
+_CODES_MIN = 3
 _PUNCTUATION = "，。；：、,;:"
 _LABEL_MAX = 30
 _TITLE_MAX = 20
@@ -32,6 +34,7 @@ class Columns:
     """The header table: which titles name which field."""
 
     titles: Mapping[str, str]
+    others: frozenset[str]
     needs_one_of: frozenset[str]
     ignored: tuple[re.Pattern[str], ...]
     repeated: tuple[re.Pattern[str], ...]
@@ -74,7 +77,8 @@ def columns() -> Columns:
     headings = tuple(re.compile(pattern) for pattern in table["headings"])
     ditto = frozenset(table["ditto"])
     nothing = frozenset(table["nothing"])
-    return Columns(titles, frozenset(table["header_needs_one_of"]), ignored, repeated, headings, ditto, nothing)
+    others = frozenset(map(key, table["other_titles"]))
+    return Columns(titles, others, frozenset(table["header_needs_one_of"]), ignored, repeated, headings, ditto, nothing)
 
 
 @dataclass
@@ -112,7 +116,7 @@ def arrange(document: Document) -> Arranged:
             state.domain = (_heading_text(caption), CellReference(table.sheet, first))
         for row, lent in _tidied(table):
             _take_row(state, table, row, lent)
-    items = _with_keys(_numbered(state.items, "number" in state.header_cells))
+    items = _with_keys(_numbered(state.items, "number" in state.header_cells and not _are_codes(state.items)))
     return Arranged(tuple(items), tuple(state.unread), state.header_cells)
 
 
@@ -185,7 +189,7 @@ def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> No
         by_column = {cell.column: cell for cell in row}
         for column, name in known.items():
             state.header_cells.setdefault(name, CellReference(table.sheet, by_column[column].address))
-        for column, title in strange.items():
+        for column, title in ((place, title) for place, title in strange.items() if key(title) not in columns().others):
             place = CellReference(table.sheet, by_column[column].address)
             state.unread.append(Unread("header", title, place, nearest=columns().nearest(title)))
     state.header_texts.add(repeated)
@@ -308,8 +312,14 @@ def _plain_number(text: str) -> str:
     return digits.group(1).lstrip("0") or "0" if digits else text
 
 
+def _are_codes(items: list[Item]) -> bool:
+    """Say whether a catalogue has codes in place of numbers: 1-1, 1-2, 2-1 or JY01, JY02, no two the same."""
+    codes = [reading(item.number).text for item in items]
+    return len(codes) >= _CODES_MIN and len(set(codes)) == len(codes) and all(map(_CODE.fullmatch, codes))
+
+
 def _numbered(items: list[Item], has_numbers: bool) -> list[Item]:
-    """Where the catalogue has no number column at all, the position is the number."""
+    """Where the catalogue has no numbers, the position is the number."""
     numbered = []
     for position, item in enumerate(items, 1):
         number = item.number if has_numbers else str(position)

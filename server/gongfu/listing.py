@@ -167,7 +167,10 @@ class Listing:
         if not pairs:
             return [] if self._whole == [[]] else self._whole
         members: list[Segment] = []
-        for whole, member in pairs:  # 低保家庭中的残疾人、重度残疾人: all of these, those of the families are named already
+        for (
+            whole,
+            member,
+        ) in pairs:  # 低保家庭中的残疾人、重度残疾人: all of these, those of the families are named already
             named = any(_is_within(whole + member, other) for other in members)
             members.append(whole + member if _agree(whole, member) and not named else member)
         return members

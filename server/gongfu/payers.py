@@ -34,6 +34,7 @@ class FundingWords:
     above: frozenset[str]
     hardship: re.Pattern[str]
     partial_matter: re.Pattern[str]
+    insured: frozenset[str]
     excess: re.Pattern[str]
     refers: re.Pattern[str]
     regions: Mapping[str, str]
@@ -116,6 +117,7 @@ def funding_words() -> FundingWords:
         rated=frozenset(table["rated"]), together=frozenset(table["together"]), goes_on=frozenset(table["goes_on"]),
         follows=frozenset(table["follows"]), above=frozenset(table["above"]),
         hardship=re.compile(table["hardship"]), partial_matter=re.compile(table["partial_matter"]),
+        insured=frozenset(table["insured"]),
         excess=re.compile(table["excess"]), refers=re.compile(table["refers"]),
         regions=regions, every_region=tuple(table["every_region"]),
         origin_not=re.compile(table["origin_not"]), pilots=_turned(table["pilots"]),

@@ -62,6 +62,7 @@ def statement(clause: Clause, before: Sequence[Clause]) -> Statement:
         "hardship": bool(words.hardship.search(to_whom)), "partial-matter": bool(words.partial_matter.search(to_whom)),
         "excess": "部分" in around and bool(words.excess.search(around)),
         "shortage": any(one.of("shortage") for one in before),
+        "insured": bool(payers) and payers <= words.insured,
     }  # fmt: skip
     marks = {kind.replace("_", "-") for kind in kinds} | {fact for fact, holds in facts.items() if holds}
     bare = bool(groups) and all(piece.kind == "payers" or piece.is_filler for piece in pieces)
