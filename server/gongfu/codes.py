@@ -15,6 +15,7 @@ from gongfu.settings import CODES, DEFINITIONS, house, program, unchanged
 from gongfu.text import key
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
+_ENDINGS = (SKOS + "hiddenLabel", DEFINITIONS + "nameEnding")
 _LABELS = frozenset({SKOS + "prefLabel", SKOS + "altLabel", SKOS + "notation"})
 
 
@@ -118,7 +119,7 @@ def _concept(iri: str, facts: Mapping[str, list[ox.Literal | ox.NamedNode]]) -> 
         iri=iri, code=_first(facts, SKOS + "notation") or iri.rsplit("/", 1)[-1],
         scheme=_first(facts, SKOS + "inScheme").removeprefix(CODES), labels=labels,
         other_words=tuple(value.value for value in facts.get(SKOS + "altLabel", [])),
-        endings=tuple(value.value for value in facts.get(SKOS + "hiddenLabel", [])),
+        endings=tuple(value.value for one in _ENDINGS for value in facts.get(one, [])),
         facts={predicate.removeprefix(DEFINITIONS): values[0].value for predicate, values in facts.items()
                if predicate.startswith(DEFINITIONS)},
     )  # fmt: skip

@@ -124,7 +124,7 @@ def _value(code: str, about: Mapping[str, list[str]], facts: Mapping[str, Mappin
     return Value(
         code=code, attribute=_last(about[DEFINITIONS + "ofAttribute"][0]),
         words=(*about[SKOS + "prefLabel"], *about.get(SKOS + "altLabel", ())),
-        broader=frozenset(_above(code, facts)), related=codes(SKOS + "related"),
+        broader=frozenset(_above(code, facts)), related=codes(DEFINITIONS + "relatedValue"),
         disjoint=codes(DEFINITIONS + "disjointValue") | codes(DEFINITIONS + "complementValue"),
         complement=next(iter(codes(DEFINITIONS + "complementValue")), ""), lower=bound("minValue"),
         upper=bound("maxValue"), unstated=DEFINITIONS + "contentUnstated" in about,

@@ -21,18 +21,9 @@ _SEPARATORS = re.compile(
 # 省卫生健康委（省中医药管理局） names two units, the second in brackets
 _BRACKETED = re.compile(r"[（(]([^（()）]{2,}(?:局|厅|委|办|署|部|委员会|办公室))[）)]")
 _PLACE = re.compile(r"(?<=[省市县区旗州盟级])")
-_GOVERNMENT = re.compile(r"(人民政府|政府|管委会|行政公署|街道办事处)$")
 _PREFIX = re.compile(r"^(国家|中国|各?省|各?市|各?县|自治区|直辖市|区|各?级|州|我省|本省|本市)+")
 _ROLE = re.compile(r"(牵头|负责|分别|配合|按职责分工|等)+$")
 _NAME_MAX = 40
-# What kind of unit a name that no list knows is, by its ending.
-_KINDS = (
-    (_GOVERNMENT, "government"),
-    (re.compile(r"(中心支行|支行|分行|银行)$"), "branch-bank"),
-    (re.compile(r"(残联|残疾人联合会|总工会|妇联|团[省市县区]?委|工商联|红十字会|科协|文联)$"), "people-organisation"),
-    (re.compile(r"(宣传部|组织部|政法委|统战部|文明办|编办|编委办|党校|工委)$"), "party-organ"),
-    (re.compile(r"(厅|局|委|部|部门|办|院|署|委员会|办公室|中心|总队|支队|公司|处|站|集团)$"), "department"),
-)
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,7 @@ def _role(name: str, order: int, region: str, codes: CodeLists) -> Role:
         counterpart = known.facts.get("counterpartOf")
         kind = known.facts.get("departmentKind", "").rsplit("/", 1)[-1] or "unknown"
         return Role(name, order, kind, known.iri, (counterpart,) if counterpart else ())
-    kind = next((kind for pattern, kind in _KINDS if pattern.search(name)), "unknown")
+    kind = next((kind for ending, kind in _kinds(codes) if name.endswith(ending)), "unknown")
     counterparts = () if kind == "government" else _counterparts(name, codes)
     nearest = "" if counterparts or kind == "government" else _nearest(name, codes)
     return Role(name, order, kind, None, counterparts, nearest)
@@ -129,6 +120,13 @@ def _fields(codes: CodeLists) -> tuple[dict[str, tuple[str, ...]], tuple[str, ..
         if len(field) > 1:
             found.setdefault(field, []).append(iri)
     return {key(word): tuple(dict.fromkeys(iris)) for word, iris in found.items()}, suffixes
+
+
+@lru_cache(maxsize=1)
+def _kinds(codes: CodeLists) -> tuple[tuple[str, str], ...]:
+    """Return the endings of names with the kind of unit that each tells, the longest first."""
+    found = ((ending, kind.code) for kind in codes.scheme("department-kind") for ending in kind.endings)
+    return tuple(sorted(found, key=lambda one: -len(one[0])))
 
 
 @lru_cache(maxsize=1)

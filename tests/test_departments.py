@@ -1,0 +1,30 @@
+"""What kind of body a unit is, is told by the code list alone; what no list names is kept and marked."""
+
+import pytest
+
+from gongfu.codes import codelists
+from gongfu.departments import read_departments
+
+KINDS = codelists().scheme("department-kind")
+NAMED = {
+    "某市机构编制委员会办公室": "party-organ",
+    "某省归国华侨联合会": "unknown",
+    "某省侨联": "people-organisation",
+    "某省团县委": "people-organisation",
+    "人民银行营业管理部": "branch-bank",
+    "某市教育和体育部门": "department",
+    "某县人民政府": "government",
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_longest_ending_tells_the_kind(name: str) -> None:
+    (role,) = read_departments(name, "110000", codelists())
+    assert (role.name, role.kind) == (name, NAMED[name])
+
+
+def test_every_ending_of_the_list_is_used() -> None:
+    endings = {ending: kind.code for kind in KINDS for ending in kind.endings}
+    read = {ending: read_departments(f"某某{ending}", "110000", codelists())[0].kind for ending in endings}
+    assert read == endings
+    assert len(endings) > 50
