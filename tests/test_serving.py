@@ -418,9 +418,35 @@ def test_slow_queries_hold_up_only_slow_queries(store: Path) -> None:
         for one in slow:
             one.cancel()
         found = await asyncio.gather(*slow, return_exceptions=True)
-        assert all(isinstance(one, asyncio.CancelledError) for one in found)
+        assert [type(one) for one in found] == [asyncio.CancelledError] * 5, found
         assert (await pool.answer(good_job)).body
         assert (pool.load.long, pool.load.waiting) == (0, 0)
+        await pool.close()
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("who", ["another", "the same"])
+def test_a_flood_larger_than_the_queue_has_only_its_own_refused(store: Path, who: str) -> None:
+    """Whoever else asks is served; the flood's own client too, with a query of a form that is known to be quick."""
+    limits = Limits(workers=1, long_workers=1, seconds=120.0, quick_seconds=0.05, waiting=3)
+    slow_job, good_job = (Job(query, GraphNames(), RESULT_TYPES[0], None) for query in (SLOW, COUNT))
+
+    async def go() -> None:
+        pool = Pool(describe(store), limits)
+        await pool.start()
+        assert (await pool.answer(good_job, "the same")).body
+        slow = [asyncio.create_task(pool.answer(slow_job, "the same")) for _ in range(12)]
+        await asyncio.sleep(0)
+        for _ in range(10):
+            assert (await pool.answer(good_job, who)).body
+        refused = [one for one in slow if one.done()]
+        assert len(refused) >= 12 - (1 + 1 + 3 + 3)  # one in each lane, three wait for each
+        assert all(isinstance(one.exception(), Busy) for one in refused)
+        for one in slow:
+            one.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        assert (await pool.answer(good_job)).body
         await pool.close()
 
     asyncio.run(go())

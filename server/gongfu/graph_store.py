@@ -14,7 +14,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
-from gongfu.responses import READING, bearer, body, unchanged_or
+from gongfu.responses import READING, bearer, body, client_of, unchanged_or
 from gongfu.service import Service
 from gongfu.sparql.answering import DEFAULT, GRAPH_TYPES, Job
 from gongfu.sparql.request import content, parameters
@@ -97,7 +97,8 @@ async def read_graph(request: Request, service: Service, graph: str) -> Response
     media_type = choose(",".join(request.headers.getlist("accept")) or None, GRAPH_TYPES)
     if media_type is None:
         raise Problem("not-acceptable", {"types": ", ".join(GRAPH_TYPES)})
-    found = await service.answer(Job("", GraphNames(), None, media_type, (graph,), graph or DEFAULT))
+    asked = Job("", GraphNames(), None, media_type, (graph,), graph or DEFAULT)
+    found = await service.answer(asked, client_of(request))
     return unchanged_or(request, found.body, media_type, {"vary": "Accept"})
 
 

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from gongfu.graph_store import read_graph
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
-from gongfu.responses import READING, unchanged_or
+from gongfu.responses import READING, client_of, unchanged_or
 from gongfu.service import Service
 from gongfu.settings import CODES, DEFAULT_BASE, DEFINITIONS, SHAPES
 from gongfu.sparql.answering import Answer, Job
@@ -58,7 +58,7 @@ def add_resources(app: FastAPI, service: Service, page_address: PageAddress | No
             return await _elsewhere(request, service, offers, page_address)
         if form == "text/html" and page_address:
             return _see_other(page_address(request, address), "Accept-Language")
-        found = await service.answer(_job(service, address, form))
+        found = await service.answer(_job(service, address, form), client_of(request))
         return unchanged_or(request, found.body, form, _links(request, service, address, found))
 
 
@@ -79,7 +79,7 @@ async def _elsewhere(
         return _see_other(page_address(request, address), "Accept, Accept-Language")
     known = _job(service, address, "application/n-triples")
     if not known.graph:
-        await service.answer(known)
+        await service.answer(known, client_of(request))
     if chosen is None:
         raise Problem("not-acceptable", {"types": ", ".join(offers)})
     extension = next(name for name, kind in FORMS.items() if kind == chosen)

@@ -6,6 +6,7 @@ Place in the flow: HTTP, shared by every module with routes.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from types import MappingProxyType
 
 from starlette.applications import Starlette
@@ -53,6 +54,15 @@ def bearer(request: Request) -> str:
     """Return the token of a request's Authorization header, an empty text without one."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
+
+
+def client_of(request: Request) -> str:
+    """Return what tells the sender of a request from others: the address, of IPv6 the network that one client has.
+
+    Behind a proxy on the same machine it is the address that the proxy forwards.
+    """
+    host = request.client.host if request.client else ""
+    return str(ip_network((host.partition("%")[0], 64), strict=False)) if ":" in host else host
 
 
 async def body(request: Request, most: int) -> bytes:

@@ -121,21 +121,25 @@ class Service:
                     _LOG.exception("the new data cannot be served yet; trying again each second")
                 told = repr(error)
 
-    async def _answered(self, job: Job) -> Answer:
+    async def _answered(self, job: Job, client: str) -> Answer:
         """Ask the workers, and those of the next data where the data were replaced on the way."""
         pool = self._pool
-        found = await pool.answer(job)
+        found = await pool.answer(job, client)
         if found.problem == CHANGING:
             async with self._replacing:
                 pass  # whoever replaces them is done
-        return await self._pool.answer(job) if found.problem == CHANGING and self._pool is not pool else found
+        replaced = found.problem == CHANGING and self._pool is not pool
+        return await self._pool.answer(job, client) if replaced else found
 
     def looked_up(self, job: Job) -> Answer | None:
         """Return the answer to a query that asks for very little, None for every other."""
         return self._lookups.answer(job)
 
-    async def answer(self, job: Job) -> Answer:
-        """Return the answer to a job; raises Problem for a query that fails, is too slow or comes when all are busy."""
+    async def answer(self, job: Job, client: str = "") -> Answer:
+        """Return the answer to a job; raises Problem for a query that fails, is too slow or comes when all are busy.
+
+        ``client`` tells those apart that take turns.
+        """
         if looked_up := self.looked_up(job):
             return looked_up
         seconds = round(self.limits.seconds, 1)
@@ -143,7 +147,7 @@ class Service:
             if self.federation.takes(job):
                 found = await self.federation.answer(self._dataset, job)
             else:
-                found = await self._answered(job)
+                found = await self._answered(job, client)
         except Busy as error:
             wait = max(1, round(seconds))
             raise Problem("busy", {"seconds": wait}, {"retry-after": str(wait)}) from error

@@ -24,7 +24,7 @@ from gongfu.pages.results import GRAPH_TYPE, RESULT_TYPE, SHOWN, Graph, Table, T
 from gongfu.pages.snippets import curl, snippets
 from gongfu.pages.terms import terms, written
 from gongfu.problems import Problem
-from gongfu.responses import READING, unchanged_or
+from gongfu.responses import READING, client_of, unchanged_or
 from gongfu.service import Service
 from gongfu.settings import house
 from gongfu.sparql.answering import RESULT_TYPES, Job
@@ -87,7 +87,7 @@ async def _answer(
     status = 200
     if query.strip():
         try:
-            shown |= await _found(service, query)
+            shown |= await _found(service, query, client_of(request))
         except Problem as problem:
             document = service.problems.document(problem.name, problem.facts)
             status = document["status"]
@@ -101,10 +101,10 @@ async def _answer(
     return await to_thread.run_sync(partial(room.respond, request, language, "query/query.html", found, status))
 
 
-async def _found(service: Service, query: str) -> Found:
+async def _found(service: Service, query: str, client: str) -> Found:
     if len(query.encode()) > service.limits.query_bytes:
         raise Problem("body-too-large", {"limit": service.limits.query_bytes})
-    answer = await service.answer(Job(query, GraphNames(), RESULT_TYPE, GRAPH_TYPE))
+    answer = await service.answer(Job(query, GraphNames(), RESULT_TYPE, GRAPH_TYPE), client)
     result = await to_thread.run_sync(read, answer)
     return {"result": result, "chart": bars(result) if isinstance(result, Table) else None,
             "drawing": network(result) if isinstance(result, Graph) else None}  # fmt: skip

@@ -1,29 +1,31 @@
 """Pool: a few worker processes, each with at most one query; one that is late or broken is killed and replaced.
 
 Place in the flow: in the serving process, which itself never touches the engine while it serves, so that no query can
-hold it up. There are two lanes. Every query begins in the first; when others wait for their turn there, one that has
-used the processor for ``quick_seconds`` goes on in the second, its process giving way to all others, and a new worker
-takes the place. Where the second lane is full the query is stopped and begins again when there is room. So a flood of
-slow queries holds up slow queries.
+hold it up. There are two lanes. A query begins in the first; when others wait for their turn there, one that has used
+the processor for ``quick_seconds`` goes on in the second, its process giving way to all others, and a new worker takes
+the place. Where the second lane is full the query is stopped and begins again when there is room. A query of a form
+that took so long lately begins in the first lane only while nobody else wants it. So a flood of slow queries holds up
+slow queries; and in both lanes clients take turns (sparql.turns), so that one's many hold up that client's own.
 """
 
 import asyncio
 import logging
 import math
 import os
-from collections import deque
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.dataset import Dataset
+from gongfu.sparql.turns import Busy, Lately, Shares, Turns, form_of
 from gongfu.sparql.worker import Order
 from gongfu.sparql.workers import Nursery, Worker, WorkerLost
 
 _LOG = logging.getLogger(__name__)
-_Thing = TypeVar("_Thing")
+__all__ = ["Busy", "DeadlinePassed", "Limits", "Load", "Pool"]
 _PATIENCE = 8
 
 
@@ -54,10 +56,6 @@ class Load:
     replaced: int
 
 
-class Busy(Exception):
-    """All workers are taken and the queue is full, or no worker became free in time."""
-
-
 class DeadlinePassed(Exception):
     """The query took longer than it may."""
 
@@ -67,62 +65,12 @@ class _GaveWay(Exception):
 
 
 class _Begun(NamedTuple):
-    """The clock, and the seconds of processor that the worker had used, when a query began."""
+    """A query that began: its form, whose it is, the clock and the seconds of processor used by its worker then."""
 
+    form: str
+    client: str
     time: float
     processor: float
-
-
-class Queue(Generic[_Thing]):
-    """Things that are free, and those who wait for one, no more than so many and so long, first come first served."""
-
-    def __init__(self, most: int, seconds: float) -> None:
-        self._most, self._seconds = most, seconds
-        self.free: deque[_Thing] = deque()
-        self._waiting: deque[asyncio.Future[_Thing]] = deque()
-
-    @property
-    def waiting(self) -> int:
-        """How many wait."""
-        return len(self._waiting)
-
-    def give(self, thing: _Thing) -> None:
-        """Give a thing to whoever waits longest."""
-        while self._waiting:
-            first = self._waiting.popleft()
-            if not first.done():
-                first.set_result(thing)
-                return
-        self.free.append(thing)
-
-    async def take(self, when_waiting: Callable[[], None] | None = None) -> _Thing:
-        """Return a free thing, wait for one where there is none. Raises Busy."""
-        if self.free:
-            return self.free.popleft()
-        if len(self._waiting) >= self._most:
-            raise Busy
-        turn: asyncio.Future[_Thing] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        if when_waiting:
-            when_waiting()
-        taken = False
-        try:
-            async with asyncio.timeout(self._seconds):
-                thing = await turn
-            taken = True
-        except TimeoutError as error:
-            raise Busy from error
-        finally:
-            if not taken:
-                self._leave(turn)
-        return thing
-
-    def _leave(self, turn: asyncio.Future[_Thing]) -> None:
-        """Wait no longer; what came at that very moment is for the next."""
-        if turn.done() and not turn.cancelled():
-            self.give(turn.result())
-        elif turn in self._waiting:
-            self._waiting.remove(turn)
 
 
 class Pool:
@@ -135,9 +83,12 @@ class Pool:
             most_bytes=limits.result_bytes, memory_bytes=limits.memory_bytes, any_graph=dataset.open,
             remote=dataset.remote,
         ))  # fmt: skip
+        self._elsewhere = bool(dataset.remote)
         self._workers: set[Worker] = set()
-        self._turns = Queue[Worker](limits.waiting, limits.seconds)
-        self._places = Queue[None](limits.waiting, limits.seconds)
+        shares = Shares(time.monotonic)
+        self._shares, self._lately = shares, Lately()
+        self._turns = Turns[Worker](limits.waiting, limits.seconds, shares, time.monotonic)
+        self._places = Turns[None](limits.waiting, limits.seconds, shares, time.monotonic)
         self._places.free.extend([None] * limits.long_workers)
         self._since: dict[Worker, _Begun] = {}  # the queries of the first lane
         self._long: set[Worker] = set()
@@ -183,24 +134,45 @@ class Pool:
             await asyncio.sleep(0.05)
         await self.close()
 
-    async def answer(self, job: Job) -> Answer:
-        """Return the answer to a job.
+    async def answer(self, job: Job, client: str = "") -> Answer:
+        """Return the answer to a job of a client.
 
         Raises:
             Busy: no worker is free and enough queries wait already.
             DeadlinePassed: the query was stopped; its worker is killed and replaced.
             WorkerLost: the query ended its worker, which is replaced.
         """
-        worker = await self._turns.take(self._relieve)
-        self._since[worker] = _Begun(asyncio.get_running_loop().time(), worker.processor())
-        if self._turns.waiting:
-            self._relieve()
-        with suppress(_GaveWay):
-            return await self._run(worker, job)
-        await self._places.take()
-        return await self._run(await self._long_worker(), job)
+        form = form_of(job.query) if job.query else f"about {bool(job.graph)}"
+        worker = await self._quick_worker(form, client)
+        if worker:
+            with suppress(_GaveWay):
+                return await self._run(worker, job, form, client)
+        await self._places.take(client, self._expected(form))
+        return await self._run(await self._long_worker(), job, form, client)
 
-    async def _run(self, worker: Worker, job: Job) -> Answer:
+    async def _quick_worker(self, form: str, client: str) -> Worker | None:
+        """Return a worker of the first lane; None for a query of a slow form while others want one. Raises Busy."""
+        if self._is_slow(form) and not self._turns.free:
+            return None
+        worker = await self._turns.take(client, self._expected(form), self._relieve)
+        if self._is_slow(form) and self._turns.waiting:  # known since it began to wait
+            self._turns.give(worker)
+            return None
+        return worker
+
+    def _expected(self, form: str) -> float:
+        known = self._lately.seconds(form)
+        return self._limits.quick_seconds / 2 if known is None else known
+
+    def _is_slow(self, form: str) -> bool:
+        return (self._lately.seconds(form) or 0.0) >= self._limits.quick_seconds
+
+    async def _run(self, worker: Worker, job: Job, form: str, client: str) -> Answer:
+        begun = _Begun(form, client, time.monotonic(), worker.processor())
+        if worker not in self._long:
+            self._since[worker] = begun
+            if self._turns.waiting:
+                self._relieve()
         timer = asyncio.get_running_loop().call_later(self._limits.seconds, worker.fail, DeadlinePassed())
         sound = False
         try:
@@ -208,6 +180,9 @@ class Pool:
             sound = True
         finally:
             timer.cancel()
+            used = self._used(worker, begun)
+            self._lately.note(form, used)
+            self._shares.charge(client, used)
             self._release(worker, sound)
         return found
 
@@ -246,17 +221,26 @@ class Pool:
     def _left(self, worker: Worker, begun: _Begun) -> float:
         """Return the seconds that a query of the first lane has at least before it must give way.
 
-        They are seconds of processor: on a machine that is busy with other things a quick query is no long one. It is
-        the time of the clock, and several times as long, that counts for what waits for a disk.
+        For what waits for a disk it is a part of the time of the clock that counts.
         """
-        quick, clock = self._limits.quick_seconds, asyncio.get_running_loop().time()
-        patient = begun.time + quick * _PATIENCE - clock
-        used = worker.processor() - begun.processor
-        return min(quick - used, patient) if begun.processor >= 0 else begun.time + quick - clock
+        patient = (time.monotonic() - begun.time) / _PATIENCE
+        used = max(self._used(worker, begun), patient)
+        return 0.0 if self._is_slow(begun.form) else self._limits.quick_seconds - used
+
+    def _used(self, worker: Worker, begun: _Begun) -> float:
+        """Return the seconds that a query has used.
+
+        They are seconds of processor: on a machine that is busy with other things a quick query is no long one. Where
+        they are not told, and where it is another server that works, it is the time of the clock.
+        """
+        processor = worker.processor()
+        told = processor >= 0 and begun.processor >= 0 and not self._elsewhere
+        return processor - begun.processor if told else time.monotonic() - begun.time
 
     def _move(self, worker: Worker) -> None:
         """Take a worker out of the first lane: its query goes on in the second, or is stopped where that is full."""
-        del self._since[worker]
+        begun = self._since.pop(worker)
+        self._lately.note(begun.form, max(self._used(worker, begun), self._limits.quick_seconds))  # for those that wait
         self._replace_soon()
         if self._places.free:
             self._places.free.popleft()
