@@ -70,7 +70,7 @@ def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: Nati
     if known and not _contradicted(known, nation, possible):
         return _Reading(measure, known, known=True)
     label, alone = measure.label, len({other.indicator for _, other in possible}) == 1
-    if alone and measure.unit == "元" and (words().recipients.search(label) or words().grade.fullmatch(label)):
+    if alone and measure.unit == "元" and _names_no_quantity(label):
         label = ""  # who gets the amount says nothing against what it is: 艺术类专业学生每生每年2200元, 一等2000元
     scores: dict[str, float] = {}
     for _, other in possible:
@@ -79,11 +79,20 @@ def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: Nati
     best, *others = sorted(((score, indicator) for indicator, score in scores.items()), reverse=True) or [(0.0, "")]
     nearest = [other for _, other in possible if other.indicator == best[1]]
     # The nation's own number cannot be below it.
-    equal = measure.unit != "%" and any(_equal(measure, other) for other in nearest) and not _graded(measure, siblings)
+    equal = measure.unit != "%" and any(_equal(measure, other) for other in nearest)
+    if equal:
+        equal = not _graded(measure, [one for one in siblings if not excluded(one, name, nearest[0], codes)])
     needed = 0.0 if equal else _needed(measure, siblings, name, possible, codes)
     # 中央广播节目 is as much like the programmes by satellite as those by analogue wireless: it is neither.
     told_apart = not others or bool(measure.scope) or best[0] - others[0][0] >= threshold("quantity-margin")
     return _Reading(measure, best[1] if best[0] >= needed and told_apart else "", known=False)
+
+
+def _names_no_quantity(label: str) -> bool:
+    """Say whether a label says who gets an amount, who gives it, or which grade it is, and not what it is."""
+    table = words()
+    recipient, payer = table.recipients.search(label), table.one_payer.fullmatch(label)
+    return bool(recipient or payer or table.grade.fullmatch(label))
 
 
 def _contradicted(indicator: str, nation: National, possible: National) -> bool:
@@ -140,6 +149,8 @@ def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
     rivals = [other for other in read if other is not one and one.indicator and other.indicator == one.indicator]
     if not rivals:
         return False
+    if any(_comes_after(other.measure, one.measure) for other in rivals):
+        return True
     theirs = [measure for _, measure in nation if measure.indicator == one.indicator]
     of_average = any(measure.role == "average" for measure in theirs)
     means = [_is_mean(each.measure, of_average) for each in (one, *rivals)]
@@ -154,6 +165,12 @@ def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
     if _of_another_age(one.measure, wordings) and not all(_of_another_age(other.measure, wordings) for other in rivals):
         return True
     return not one.known and not _names_part(one.measure.label) and any(other.known for other in rivals)
+
+
+def _comes_after(later: Measure, now: Measure) -> bool:
+    """Say whether a number is what another, that names no year, is to become: 达到65%，2020年达到70%."""
+    dated = later.due_year is not None and now.due_year is None and later.label == now.label
+    return dated and (later.normal_lower or 0) > (now.normal_lower or 0)
 
 
 def _of_other_holders(measure: Measure, theirs: Sequence[Measure]) -> bool:
@@ -231,8 +248,10 @@ def _same_kind(one: Measure, other: Measure) -> bool:
 
 
 def _counted_in(measure: Measure) -> str:
-    """Return the unit of a number; limits of time are all in hours: 2天内 is of one kind with 12小时内."""
-    return "小时" if measure.role == "ceiling" and measure.normal_unit == "小时" else measure.unit
+    """Return the unit of a number; limits of time are all in hours (2天内, 12小时内), ‰ are shares."""
+    if measure.role == "ceiling" and measure.normal_unit == "小时":
+        return "小时"
+    return "%" if measure.unit == "‰" else measure.unit
 
 
 def known_indicator(label: str, names: Iterable[str], codes: CodeLists) -> str:

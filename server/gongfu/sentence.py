@@ -175,10 +175,12 @@ def _as_share(piece: Piece, value: Value, before: str) -> Piece:
 
 def _without_former(sentence: Sentence, index: int) -> Piece:
     """Take the value from a number that says what the standard was: 由每人每月70元提高到80元."""
-    piece, table = sentence.pieces[index], words()
-    if piece.value is None or not table.former_after.match(sentence.after(index)):
+    piece = sentence.pieces[index]
+    if piece.value is None:
         return piece
-    return replace(piece, kind="FORMER", value=None) if table.former_before.search(sentence.before(index)) else piece
+    before, after = sentence.before(index), sentence.after(index)
+    former = any(ends.match(after) and begins.search(before) for begins, ends in words().former)
+    return replace(piece, kind="FORMER", value=None) if former else piece
 
 
 def outside_brackets(pieces: Iterable[Piece]) -> list[Piece]:

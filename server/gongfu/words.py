@@ -64,8 +64,7 @@ class Words:
     levels_after: re.Pattern[str]
     rated_after: re.Pattern[str]
     defining: re.Pattern[str]
-    former_before: re.Pattern[str]
-    former_after: re.Pattern[str]
+    former: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     amount_nouns: tuple[str, ...]
     shares: tuple[str, ...]
     bounding: Mapping[str, re.Pattern[str]]
@@ -285,7 +284,7 @@ def words() -> Words:
         selecting_before=re.compile(table["selecting_before"]), levels_after=re.compile(table["levels_after"]),
         rated_after=re.compile(table["rated_after"]),
         defining=re.compile(table["defining"]), reaching=frozenset(table["reaching"]),
-        former_before=re.compile(table["former_before"]), former_after=re.compile(table["former_after"]),
+        former=tuple((re.compile(one["before"]), re.compile(one["after"])) for one in table["former"]),
         amount_nouns=tuple(table["amount_nouns"]), shares=tuple(table["shares"]),
         bounding={how: re.compile(pattern) for how, pattern in table["bounding"].items()},
         selecting_whoever=re.compile(table["selecting_whoever"]), recipients=re.compile(table["recipients"]),
