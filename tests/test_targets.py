@@ -346,5 +346,12 @@ def test_conditions_that_the_national_standard_states_itself_narrow_nobody(words
     assert relate([(words, "")], [("困难残疾人和重度残疾人", "")], "610300", "", MEANT).relation == relation
 
 
+def test_a_condition_is_stated_where_the_standard_has_that_very_one() -> None:
+    told = relate(
+        [("0—3岁儿童", "")], [("0—6岁儿童", "")], "610300", "", "提供新生儿访视。0—6岁儿童健康管理率达到90%。"
+    )
+    assert told.relation == "narrower"
+
+
 def test_part_of_what_a_list_names_already_is_not_made_smaller() -> None:
     assert relate([("低保家庭中的残疾人、重度残疾人", "")], [("重度残疾人", "")], "610300").relation == "broader"

@@ -133,7 +133,8 @@ def _is_meant(province: Members, nation: Members, provided: str) -> bool:
     added = [part for one, known in held for part in one.stated
              if not any(contains(part, other) for other in known.stated)]  # fmt: skip
     left_out = any(set(one.left_out) - set(known.left_out) for one, known in held)
-    return bool(added) and not left_out and all(any(contains(part, one) for one in said) for part in added)
+    stated = all(any(contains(part, one) and contains(one, part) for one in said) for part in added)
+    return bool(added) and not left_out and stated
 
 
 def _is_named(one: Member, said: Sequence[Criterion]) -> bool:
