@@ -70,11 +70,6 @@ class Member:
         return self.said(_TEXTS[column])
 
     @property
-    def place(self) -> str:
-        """The sheet and the cell that the item's name stands in."""
-        return next((f"{cell.one('sheetName')} {cell.one('cellAddress')}" for cell in self.parts["cell"]), "")
-
-    @property
     def verdicts(self) -> Mapping[tuple[str, str], int]:
         """How often each part was found to be of each verdict but ``equal``."""
         found = Counter((part, str(row["verdict"])) for part, rows in self.compared.items() if part != _SINCE

@@ -25,6 +25,7 @@ from gongfu.pages.naming import Editions, Names, read_editions, read_names
 from gongfu.pages.proving import open_for_pages
 from gongfu.problems import Problem, Problems
 from gongfu.regions import NATIONWIDE
+from gongfu.report.grouping import cell_told, sure
 from gongfu.responses import FRESH, READING, unchanged_or
 from gongfu.search import open_index
 from gongfu.service import Service
@@ -165,6 +166,7 @@ class Room:
             "compact": compact, "description": partial(described_at, base=visit.served.dataset.base),
             "alternates": {one: f"/{one}{place.removeprefix('/' + visit.language)}" for one in LANGUAGES},
             "origin": str(request.base_url).rstrip("/"), "visit": visit, "nationwide": NATIONWIDE,
+            "cell_told": cell_told, "sure": sure,
         }  # fmt: skip
         return self._templates.get_template(str(found.get("template", template))).render({**general, **found})
 
