@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,15 @@ def test_counts_and_partitions_are_those_of_the_graphs(said: ox.Store, built_sto
         }
     inner = "void:propertyPartition [ void:property dct:identifier ; void:triples ?n ]"
     assert rows(said, f"SELECT ?n {{ ?g void:classPartition [ {inner} ] }}")
+
+
+def test_the_vocabularies_named_are_those_in_use(said: ox.Store, built_store: Path) -> None:
+    used: set[str] = set()
+    for quad in open_store(built_store):
+        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value != base_iri() + "graph/dataset":
+            terms = [quad.predicate, quad.object] if quad.predicate.value.endswith("#type") else [quad.predicate]
+            used |= {re.sub(r"[^#/]+$", "", term.value) for term in terms if isinstance(term, ox.NamedNode)}
+    assert {iri for (iri,) in rows(said, "SELECT ?iri { ?set void:vocabulary ?iri }")} == used
 
 
 def test_editions_are_datasets_with_dumps_and_provenance(said: ox.Store) -> None:
