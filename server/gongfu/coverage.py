@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from gongfu.arrange import columns
 from gongfu.catalogue import Item
 from gongfu.elements import (
     CLAUSE_ENDS,
@@ -26,6 +27,7 @@ from gongfu.elements import (
 )
 from gongfu.match import Correspondence
 from gongfu.telling import Pairs, Rarity, Wanted, rarity_in, said, wanted_of
+from gongfu.text import key
 from gongfu.thresholds import threshold
 
 _READ = ("name", "target", *COLUMNS, "coverage")
@@ -86,7 +88,8 @@ class _Row:
     def of(cls, item: Item) -> "_Row":
         whole = "。".join(item.texts.values())
         said = frozenset(words for words in ("free", "amount") if has_any(whole, words))
-        return cls(tuple((column, item.text(column)) for column in _READ), item.extra, said)
+        strange = tuple((title, text) for title, text in item.extra if key(title) not in columns().others)
+        return cls(tuple((column, item.text(column)) for column in _READ), strange, said)
 
     def item(self, place: int) -> Item:
         """Return the row as an item whose key is its place among the rows."""

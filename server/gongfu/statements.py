@@ -60,7 +60,7 @@ def statement(clause: Clause, before: Sequence[Clause]) -> Statement:
     facts = {
         "many": len(groups) > 1, "local": bool(payers) and "central" not in payers,
         "hardship": bool(words.hardship.search(to_whom)), "partial-matter": bool(words.partial_matter.search(to_whom)),
-        "excess": "部分" in around and bool(words.excess.search(around)),
+        "excess": bool(words.excess.search(around)),
         "shortage": any(one.of("shortage") for one in before),
         "insured": bool(payers) and payers <= words.insured,
     }  # fmt: skip
