@@ -78,7 +78,20 @@ def sentences(text: str) -> list[list[Clause]]:
             found.append([])
         elif child.type == "HEADS" and found[-1]:
             found[-1][-1] = Clause(found[-1][-1].pieces, heads=True)
-    return [sentence for sentence in found if sentence]
+    return [_with_proportions(sentence) for sentence in found if sentence]
+
+
+def _with_proportions(clauses: list[Clause]) -> list[Clause]:
+    """Join a clause that only says by which proportion with the next, which says who shares: 按5∶5比例，由…分担."""
+    joined: list[Clause] = []
+    for clause in clauses:
+        last = joined[-1] if joined else None
+        only = last and not last.heads and last.of("ratio", "proportion") and not last.of("payers", *WAYS)
+        if last and only and clause.pieces[0].kind == "by":
+            joined[-1] = Clause((*last.pieces, *clause.pieces), clause.heads)
+        else:
+            joined.append(clause)
+    return joined
 
 
 def _pieces(clause: Tree[Token]) -> Iterator[Piece]:

@@ -88,9 +88,10 @@ class _Reader:
     def finished(self) -> tuple[tuple[FundingRule, ...], tuple[Passage, ...]]:
         """Return rules and unread passages; a heading on which nothing hung is a rule itself."""
         rules = [self.head, *self.rules] if self.head and not self.hung else self.rules
-        named = {payer for rule in rules for payer in rule.payers}
-        if "employee" in named:
-            rules = [_of_employee(rule) for rule in rules]
+        rules = [_of_contributors(rule, *funding_words().means_employer) for rule in rules]
+        general, meant, *beside = funding_words().means_employee
+        if {payer for rule in rules for payer in rule.payers} & {meant, *beside}:
+            rules = [_of_contributors(rule, general, meant) for rule in rules]
         return tuple(rules), tuple(self.unread)
 
     def _clause(self, clause: Clause, following: Sequence[Clause]) -> None:
@@ -171,7 +172,8 @@ class _Reader:
         whose = self.head or last
         if whose and said.mode in words.together:
             return tuple(share.payers for share in whose.shares) or tuple((payer,) for payer in whose.payers)
-        if last and said.mode in words.follows:
+        again = bool(last) and said.mode == last.mode and said.mode in words.rated  # 用人单位缴纳，费率0.5%
+        if last and (said.mode in words.follows or again):
             return tuple((payer,) for payer in last.payers)
         narrower = text.startswith(("其他", "其余", "其中")) or said.clause.of("towards", "region")
         if last and narrower and {said.mode, last.mode} <= words.goes_on:
@@ -215,8 +217,9 @@ class _Reader:
             self.rules += [_at(rule, place, share) for place, share in placed]
             self._use_conditions(told=True)
             return
-        for one in self._in_areas(rule, groups, pieces):
-            self.rules += [replace(one, regions=regions, origins=origins) for regions, origins in cases(pieces)]
+        for each in _contributing(rule, clause, groups):
+            for one in self._in_areas(each, groups, pieces):
+                self.rules += [replace(one, regions=regions, origins=origins) for regions, origins in cases(pieces)]
         self._tell_drawn(said, rule)
         self._use_conditions(told=True)
 
@@ -273,15 +276,23 @@ class _Reader:
         self.unread.append(Passage(self.read.printed[start:end], start, end))
 
 
+def _contributing(rule: FundingRule, clause: Clause, groups: Sequence[Payers]) -> list[FundingRule]:
+    """Return a rule of contributions for each of several payers with a rate of its own: 单位按8%、个人按2%缴纳."""
+    rates = clause.of("rate")
+    if rule.mode not in funding_words().rated or not 1 < len(groups) == len(rates):
+        return [rule]
+    in_turn = zip(groups, rates, strict=True)
+    return [replace(rule, payers=group, rate=rate(clause, rule.mode, at)) for at, (group, _) in enumerate(in_turn)]
+
+
 def _at(rule: FundingRule, place: str, share: Share) -> FundingRule:
     """Return a rule for one of several places, a region or whatever else the clause calls it."""
     regions = funding_words().in_regions(place)
     return replace(rule, shares=(share,), regions=tuple(regions), condition=rule.condition if regions else place)
 
 
-def _of_employee(rule: FundingRule) -> FundingRule:
-    """In a text that names the employee, a person's contribution is the employee's."""
-    general, meant = funding_words().means_employee
+def _of_contributors(rule: FundingRule, general: str, meant: str) -> FundingRule:
+    """Return a rule of contributions with the payer that a general name means there: 个人 beside an employer."""
     if rule.mode not in funding_words().rated:
         return rule
     return replace(rule, payers=tuple(dict.fromkeys(meant if payer == general else payer for payer in rule.payers)))

@@ -31,7 +31,8 @@ def _total(rules: Sequence[FundingRule], order: int) -> Decimal | None:
     """Return what the shares of a clause come to, or those of the clauses that share out one sum and end with it.
 
     中央财政承担60%，省级财政承担30%，市县财政承担20% comes to 110 at its last clause. Clauses that come to less leave
-    the rest to somebody (其余由…), and 地方承担40%，其中省级30% says one part twice: neither comes to a judgement.
+    the rest to somebody (其余由…), unless they are the whole text and go from the centre down past the province;
+    地方承担40%，其中省级30% says one part twice and comes to no judgement.
     """
     rule = rules[order - 1]
     if len(rule.shares) > 1:
@@ -46,7 +47,8 @@ def _total(rules: Sequence[FundingRule], order: int) -> Decimal | None:
     if len(parts) < 2 or len(set(payers)) < len(payers) or not _LEVELS.issuperset(payers):
         return None
     total = sum((one.shares[0].percent for one in parts), Decimal(0))
-    return total if total > _WHOLE else None
+    everyone = len(parts) == len(rules) and {"central", "province"} < set(payers)
+    return total if total > _WHOLE or everyone else None
 
 
 def _shares_with(rule: FundingRule, other: FundingRule) -> bool:

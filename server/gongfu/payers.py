@@ -23,7 +23,8 @@ class FundingWords:
     places: Mapping[str, str]
     apposed: frozenset[str]
     named: Mapping[str, Payers]
-    means_employee: tuple[str, str]
+    means_employee: tuple[str, ...]
+    means_employer: tuple[str, str]
     modes: tuple[tuple[str, frozenset[str]], ...]
     implied: Mapping[str, Payers]
     grade_words: Mapping[str, Payers]
@@ -111,6 +112,7 @@ def funding_words() -> FundingWords:
     return FundingWords(
         levels=_several(table["levels"]), places=_turned(table["places"]), apposed=frozenset(table["apposed"]),
         named=_several(table["payers"]), means_employee=tuple(table["means_employee"]),
+        means_employer=tuple(table["means_employer"]),
         modes=tuple((mode, frozenset(marks)) for mode, marks in table["modes"]),
         implied={mode: tuple(payers) for mode, payers in table["implied"].items()},
         grade_words={word: tuple(payers) for word, payers in table["grade_words"].items()},

@@ -123,19 +123,20 @@ def _percent(text: str) -> Decimal:
     return round(Decimal(part.numerator) / Decimal(part.denominator), 2)
 
 
-def rate(clause: Clause, mode: str) -> Rate:
-    """Return the rate that a clause of contributions states, an empty one for none."""
+def rate(clause: Clause, mode: str, at: int = 0) -> Rate:
+    """Return the rate that a clause of contributions states, that of its place among several; an empty one for none."""
     words = funding_words()
     if mode not in words.rated:
         return Rate()
-    base = words.bases[longest(words.bases, found[0].text)] if (found := clause.of("base")) else ""
+    found = clause.of("base")
+    base = words.bases[longest(words.bases, found[min(at, len(found) - 1)].text)] if found else ""
     printed = clause.of("rate")
     if not printed:
         return Rate(base=base)
-    numbers = _percents(printed[0])
+    numbers = _percents(printed[at])
     if len(numbers) > 1:
         return Rate("range", numbers[0], numbers[-1], base)
-    after = [text for kind, text in printed[0].tokens if kind == "after"]
+    after = [text for kind, text in printed[at].tokens if kind == "after"]
     before = [piece.text for piece in clause.of("compare")]
     comparator = next((words.comparators[word] for word in (*after, *before) if word in words.comparators), "exactly")
     lower = None if comparator == "at-most" else numbers[0]

@@ -11,7 +11,8 @@ from gongfu.clauses import WAYS, Clause, Piece
 from gongfu.payers import Payers, funding_words
 
 _NUMBERS = frozenset({"rate", "ratio", "each", "proportion", "whole", "base", "shortage"})
-_TOLD = frozenset({"region", "origin", "qualifier", "respectively", "valid_from", "silent", "by", "open", "payers"})
+_TOLD = frozenset({"region", "origin", "qualifier", "respectively", "valid_from", "silent", "by", "open", "payers",
+                   "proportion"})  # fmt: skip
 _MATTER = frozenset({"part", "shortage", "pilot", "towards", "other", "number"})
 _LINKS = re.compile(r"^(对|并|在|应将|其中|以及|通过|为|，|、)+|(以及|的对|在|为|，|、)+$")
 
