@@ -172,8 +172,8 @@ class _Reader:
         whose = self.head or last
         if whose and said.mode in words.together:
             return tuple(share.payers for share in whose.shares) or tuple((payer,) for payer in whose.payers)
-        again = bool(last) and said.mode == last.mode and said.mode in words.rated  # 用人单位缴纳，费率0.5%
-        if last and (said.mode in words.follows or again):
+        again = words.rated if last and said.mode == last.mode else ()  # 用人单位缴纳，费率0.5%
+        if last and said.mode in (*words.follows, *again):
             return tuple((payer,) for payer in last.payers)
         narrower = text.startswith(("其他", "其余", "其中")) or said.clause.of("towards", "region")
         if last and narrower and {said.mode, last.mode} <= words.goes_on:
