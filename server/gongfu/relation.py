@@ -4,11 +4,12 @@ Place in the flow: containment -> **relation** -> graph. Both sides are read by 
 one of the texts. What the texts do not decide is ``undecided`` with its reason, never a narrower group.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gongfu.containment import Answer, Member, Members, Verdict, contained, members, plain, same_words
-from gongfu.criteria import Criterion, tokens, values
+from gongfu.criteria import Criterion, tokens, values, wording
 from gongfu.implication import contains, is_contradictory, is_limit
 from gongfu.targets import TargetGroup, read_target
 from gongfu.text import reading
@@ -134,7 +135,16 @@ def _is_meant(province: Members, nation: Members, provided: str) -> bool:
              if not any(contains(part, other) for other in known.stated)]  # fmt: skip
     left_out = any(set(one.left_out) - set(known.left_out) for one, known in held)
     stated = all(any(contains(part, one) and contains(one, part) for one in said) for part in added)
-    return bool(added) and not left_out and stated
+    return bool(added) and not left_out and stated and _serves_nobody_else(provided, province)
+
+
+def _serves_nobody_else(provided: str, province: Members) -> bool:
+    """Say whether all to whom a standard gives something are among ours; 为城镇残疾人…，为农村残疾人… are two."""
+    read = reading(provided[:_READ]).text
+    named = members([(read_target(found["who"]), "") for found in re.finditer(wording()["recipients"], read)])
+    return bool(named.members) and all(
+        verdict.answer is not Answer.NO for _, verdict in contained(named, province, national=True)
+    )
 
 
 def _is_named(one: Member, said: Sequence[Criterion]) -> bool:
