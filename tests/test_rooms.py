@@ -1,7 +1,9 @@
 """The pages of the rooms: both languages complete, every word used, nothing from elsewhere, hostile labels harmless."""
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from client import Client, client_of
 from gongfu.examples import example
 from gongfu.pages.addresses import address, iris
 from gongfu.pages.asking import ask
+from gongfu.pages.layout import Room
 from gongfu.pages.messages import FOLDER as MESSAGES
 from gongfu.pages.messages import LANGUAGES, preferred_language, read_messages
 from gongfu.settings import DEFAULT_BASE
@@ -263,3 +266,26 @@ def test_a_page_that_fails_says_so_on_a_page(client: Client, monkeypatch: pytest
 def test_hostile_addresses_stay_text(client: Client) -> None:
     response: httpx.Response = client.get(f"/zh/{HOSTILE}?x={HOSTILE}")
     assert HOSTILE not in response.text
+
+
+def test_pages_are_made_two_at_a_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many at once would keep every other answer waiting; those that wait are made in their turn."""
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    written = Room.written
+
+    def slowly(*what: Any) -> str:
+        begun.release()
+        assert go_on.wait(30)
+        return written(*what)
+
+    monkeypatch.setattr(Room, "written", slowly)
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(client.get, f"/zh/?n={number}") for number in range(4)]
+        try:
+            assert begun.acquire(timeout=30)
+            assert begun.acquire(timeout=30)
+            assert client.get("/health").status_code == 200
+            assert not begun.acquire(timeout=0.2)
+        finally:
+            go_on.set()
+        assert [one.result().status_code for one in asked] == [200] * 4

@@ -101,8 +101,18 @@ def published(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def client(server: Server | None, published: Path) -> Iterator[Client]:
-    with ExitStack() as stack:
+def elsewhere() -> Iterator[str]:
+    """Return the endpoint of somebody else, who knows one thing."""
+    answer = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"v"}}]}}'
+    head = b"HTTP/1.0 200 OK\r\nContent-Type: application/sparql-results+json\r\n\r\n"
+    with saying(head + answer) as address:
+        yield f"{address}/sparql"
+
+
+@pytest.fixture(scope="module")
+def client(server: Server | None, published: Path, elsewhere: str) -> Iterator[Client]:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SETTING, elsewhere)
         app = application(published / CURRENT / "store", Limits(workers=1, seconds=10), published, server=server)
         portal = stack.enter_context(start_blocking_portal())
         stack.enter_context(portal.wrap_async_context_manager(app.running()))
@@ -169,11 +179,20 @@ def test_the_union_has_every_triple_once_and_no_history(client: Client) -> None:
 
 def test_what_is_refused_is_refused_before_any_server_sees_it(client: Client) -> None:
     for query, status, name in (
-        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 403, "query-service"),
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 403, "service-not-listed"),
         ("SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }", 400, "graph-unknown"),
         ("CLEAR ALL", 403, "update-refused"), ("SELECT * { ?s ?p", 400, "query-syntax"),
     ):  # fmt: skip
         problem(client.get("/sparql", params={"query": query}), status, name)
+
+
+def test_federated_queries_join_these_data_to_others(client: Client, elsewhere: str) -> None:
+    """Whatever holds the data, they are read from the build for such a query: no server is asked to call another."""
+    named = rows(client, f"SELECT ?n ?x {{ <http://example.org/a> <http://example.org/integer> ?n "
+                         f"SERVICE <{elsewhere}> {{ ?s ?p ?x }} }}")  # fmt: skip
+    assert [(row["n"][0], row["x"][0]) for row in named] == [("90", "v")]
+    other = f"SELECT * {{ SERVICE <{elsewhere}/other> {{ ?s ?p ?x }} }}"
+    problem(client.get("/sparql", params={"query": other}), 403, "service-not-listed")
 
 
 def test_forms_of_answers_and_resources(client: Client) -> None:

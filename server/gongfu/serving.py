@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
 _OUT, _SERVER = "GONGFU_OUT", "GONGFU_SERVER"
 _LOG = logging.getLogger(__name__)
+# Threads that make pages hold the interpreter in turns of 5 ms: with many of them, every other answer waits for as many
+# turns. Where another server answers the pages' queries, they wait for that most of the time.
+_PAGES_AT_ONCE, _PAGES_WAITING = 2, 16
 _PARTING_SECONDS = 5  # for requests that still run when the process is told to stop
 
 
@@ -70,6 +74,8 @@ class Application:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run the workers, and follow what another process builds or publishes."""
+        elsewhere = self.service.dataset.remote
+        current_default_thread_limiter().total_tokens = _PAGES_WAITING if elsewhere else _PAGES_AT_ONCE
         following = asyncio.create_task(self.service.follow(self._following)) if self._following else None
         try:
             await self.service.start()
