@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
+from gongfu.responses import client_of
 from gongfu.sparql.turns import Busy, Lately, Shares, Turns, form_of
 
 
@@ -152,3 +154,16 @@ def test_what_was_long_ago_counts_little() -> None:
         lately.note(str(number), 1.0)
     assert lately.seconds("x") is None
     assert len(lately._seconds) < 5_000
+
+
+@pytest.mark.parametrize(
+    ("host", "client"),
+    [("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3::7", "2001:db8:1:2::/64"), ("2001:db8::9", "2001:db8::/64"),
+     ("fe80::1%eth0", "fe80::/64"), ("a:b", "a:b"), ("x" * 100, "x" * 64), ("", "")],
+)  # fmt: skip
+def test_what_tells_clients_apart(host: str, client: str) -> None:
+    assert client_of(Request({"type": "http", "headers": [], "client": (host, 1)})) == client
+
+
+def test_a_client_that_is_not_known_is_one_too() -> None:
+    assert client_of(Request({"type": "http", "headers": []})) == ""

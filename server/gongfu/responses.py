@@ -21,6 +21,7 @@ FRESH = "public, max-age=60"
 PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 READING = ("GET", "HEAD")
 _READ_PAST = 4
+_MOST_OF_HOST = 64
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -59,10 +60,13 @@ def bearer(request: Request) -> str:
 def client_of(request: Request) -> str:
     """Return what tells the sender of a request from others: the address, of IPv6 the network that one client has.
 
-    Behind a proxy on the same machine it is the address that the proxy forwards.
+    Behind a proxy on the same machine it is what the proxy forwards, which may be anything.
     """
     host = request.client.host if request.client else ""
-    return str(ip_network((host.partition("%")[0], 64), strict=False)) if ":" in host else host
+    try:
+        return str(ip_network((host.partition("%")[0], 64), strict=False)) if ":" in host else host[:_MOST_OF_HOST]
+    except ValueError:
+        return host[:_MOST_OF_HOST]
 
 
 async def body(request: Request, most: int) -> bytes:

@@ -1,7 +1,7 @@
 """Pool: a few worker processes, each with at most one query; one that is late or broken is killed and replaced.
 
-Place in the flow: in the serving process, which itself never touches the engine while it serves, so that no query can
-hold it up. There are two lanes. A query begins in the first; when others wait for their turn there, one that has used
+Place in the flow: in the serving process, which itself asks the engine for lookups only, so that no query can hold it
+up. There are two lanes. A query begins in the first; when others wait for their turn there, one that has used
 the processor for ``quick_seconds`` goes on in the second, its process giving way to all others, and a new worker takes
 the place. Where the second lane is full the query is stopped and begins again when there is room. A query of a form
 that took so long lately begins in the first lane only while nobody else wants it. So a flood of slow queries holds up
