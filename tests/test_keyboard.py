@@ -92,7 +92,7 @@ def test_a_cell_of_the_heat_map_is_one_stop_with_a_name_and_opens(page: Page, si
 
 def test_a_wide_table_is_scrolled_by_the_keyboard(page: Page, site: str) -> None:
     page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
-    page.goto(f"{site}/zh/cat/cn-13fyp/30")
+    page.goto(f"{site}/zh/compare/funding")
     table = page.locator(".wide").first
     table.focus()
     for _ in range(4):
