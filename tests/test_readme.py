@@ -25,12 +25,12 @@ def test_the_readme_gives_the_main_commands() -> None:
 
 @pytest.mark.parametrize("command", [one for one in commands() if one.split()[1] in {"check", "query"}])
 def test_commands_run(
-    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], built_store: Path
 ) -> None:
     monkeypatch.chdir(ROOT)
     arguments = shlex.split(command)[1:]
     if arguments[0] == "query":
-        arguments += ["--out", str(tmp_path)]
+        arguments += ["--out", str(built_store.parents[1])]
     assert main(arguments) in {0, 1}
     printed = capsys.readouterr().out
     assert printed
