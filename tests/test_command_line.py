@@ -42,7 +42,7 @@ def refusals(folder: Path) -> dict[str, str]:
     return {
         f"check {folder / 'a.csv'}": f"找不到文件“{folder / 'a.csv'}”",
         f"check {folder / 'a.csv'} {folder / 'b.csv'}": "",
-        f"check {file} --against 2030": "没有名为“2030”的国家清单。请用其中一个：cn-12fyp、cn-13fyp。",
+        f"check {file} --against 2030": "没有名为“2030”的国家清单，已有：cn-12fyp, cn-13fyp。",
         f"build --out {under}": f"“{under}”：不是文件夹。请换一个位置。",
         f"token add 某厅 --graph * --out {under}": f"“{under}”：不是文件夹。请换一个位置。",
         f"backup {folder / 'b.gz'} --out {folder}": f"“{folder}”下没有建成的数据。请先运行 gongfu build",

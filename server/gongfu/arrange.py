@@ -4,81 +4,28 @@ Place in the flow: document -> **arrange** -> map. Finds header rows, drops repe
 rows of their own, joins what a page break tore apart, and reports what fits nowhere.
 """
 
-import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from gongfu.catalogue import TEXT_FIELDS, CellReference, Item, Unread
 from gongfu.document import Cell, Document, Table
-from gongfu.settings import house, read_yaml
+from gongfu.header_titles import (
+    columns,
+    domain_text,
+    field_of,
+    heading_text,
+    heads_another,
+    heads_catalogue,
+    is_heading,
+)
 from gongfu.text import key, reading, tidy
 
-_HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]+[、.．)）]?\s*(?=[\u3400-\u9fff])")
-_NUMBERED = re.compile(r"^[一二三四五六七八九十]+、\s*")
-_COUNT_NOTE = re.compile(r"[（(]\s*(共)?\s*\d+\s*[项个][^）)]*[）)]$")
 _CHINESE_NUMBER = re.compile(r"^[一二三四五六七八九十]+$")
 _CODE = re.compile(r"(?!\d+$)[（(]?[A-Za-z\d]{1,8}([-—–.．_][A-Za-z\d]{1,8}){0,4}[）)]?")
 _CODES_MIN = 3
 _PUNCTUATION = "，。；：、,;:"
-_LABEL_MAX = 30
-_TITLE_MAX = 20
-# Below these a lone text is the rest of the cell above, never the title of the table.
-_TEXTS = frozenset(TEXT_FIELDS) - {"number", "domain", "category", "name"}
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The header table: which titles name which field."""
-
-    titles: Mapping[str, str]
-    others: frozenset[str]
-    needs_one_of: frozenset[str]
-    ignored: tuple[re.Pattern[str], ...]
-    repeated: tuple[re.Pattern[str], ...]
-    headings: tuple[re.Pattern[str], ...]
-    ditto: frozenset[str]
-    nothing: frozenset[str]
-
-    def field(self, title: str) -> str | None:
-        """Return the field a header title names: equal first, then the longest known title it contains."""
-        wanted = key(title)
-        if wanted in self.titles:
-            return self.titles[wanted]
-        if len(wanted) > _TITLE_MAX:
-            return None
-        inside = [known for known in self.titles if len(known) >= 3 and known in wanted]
-        return self.titles[max(inside, key=len)] if inside else None
-
-    def make_header(self, fields: Set[str]) -> bool:
-        """Say whether these fields together head a catalogue."""
-        return "name" in fields and len(fields) >= 3 and bool(fields & self.needs_one_of)
-
-    def ignore(self, line: str, field_name: str = "") -> bool:
-        """Say whether a lone line between rows means nothing for them: a page number, 续表, 注：, the title again."""
-        patterns = self.ignored if field_name in _TEXTS else (*self.ignored, *self.repeated)
-        return any(pattern.search(line) for pattern in patterns)
-
-    def nearest(self, title: str) -> str:
-        """Return the known title most like this one, empty where none is near."""
-        found = difflib.get_close_matches(key(title), list(self.titles), n=1, cutoff=0.4)
-        return found[0] if found else ""
-
-
-@lru_cache(maxsize=1)
-def columns() -> Columns:
-    """Read data/tables/catalogue.yaml."""
-    table = read_yaml(house().data / "tables" / "catalogue.yaml")
-    titles = {key(title): name for name, column in table["columns"].items() for title in column["titles"]}
-    ignored = tuple(re.compile(pattern) for pattern in table["ignored_lines"])
-    repeated = tuple(re.compile(pattern) for pattern in table["repeated_titles"])
-    headings = tuple(re.compile(pattern) for pattern in table["headings"])
-    ditto = frozenset(table["ditto"])
-    nothing = frozenset(table["nothing"])
-    others = frozenset(map(key, table["other_titles"]))
-    return Columns(titles, others, frozenset(table["header_needs_one_of"]), ignored, repeated, headings, ditto, nothing)
 
 
 @dataclass
@@ -113,7 +60,7 @@ def arrange(document: Document) -> Arranged:
         caption = tidy(table.sheet)
         if is_heading(caption):  # a paragraph between two tables, or a sheet a domain
             first = next((cell.address for row in table.rows for cell in row), "")
-            state.domain = (_heading_text(caption), CellReference(table.sheet, first))
+            state.domain = (heading_text(caption), CellReference(table.sheet, first))
         for row, lent in _tidied(table):
             _take_row(state, table, row, lent)
     items = _with_keys(_numbered(state.items, "number" in state.header_cells and not _are_codes(state.items)))
@@ -147,29 +94,13 @@ def _take_row(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: fr
         return
     if heads_catalogue(cell.text for cell in filled):
         _take_header(state, table, row)
-    elif _is_other_header(filled):
+    elif heads_another([cell.text for cell in filled]):
         state.header, state.extra, state.domain = {}, {}, None
     elif _heading(state, filled):
         if state.header:
-            state.domain = (_heading_text(filled[-1].text), CellReference(table.sheet, filled[0].address))
+            state.domain = (heading_text(filled[-1].text), CellReference(table.sheet, filled[0].address))
     elif state.header:
         _take_item(state, table, row, lent)
-
-
-def heads_catalogue(texts: Iterable[str]) -> bool:
-    """Say whether the texts of a row, tidied, together head a catalogue."""
-    return columns().make_header({name for text in texts if (name := _field(text))})
-
-
-@lru_cache(maxsize=4096)  # whether a row is a header is asked of every row, and its domain is that of its neighbours
-def _field(title: str) -> str | None:
-    return columns().field(title)
-
-
-def _is_other_header(filled: list[Cell]) -> bool:
-    """Say whether this row heads a table of another kind (tasks, indicators): it starts as a header does."""
-    first = key(filled[0].text)
-    return len(filled) > 1 and (first in {"指标", "序号", "编号"}) and all(len(key(cell.text)) < 12 for cell in filled)
 
 
 def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> None:
@@ -177,7 +108,7 @@ def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> No
     strange: dict[int, str] = {}
     for cell in row:
         title = cell.text
-        name = _field(title) if title else None
+        name = field_of(title) if title else None
         if name == "domain" and "domain" in known.values():
             name = "category"  # 服务领域 beside 服务类别: the second of two names of a heading is the lower one
         if name and name not in known.values():
@@ -203,34 +134,6 @@ def _heading(state: _Arrangement, filled: list[Cell]) -> bool:
         return is_heading(next(iter(texts)))
     names = {state.header.get(cell.column) for cell in filled}
     return len(filled) == 2 and names <= {"number", "name"} and bool(_CHINESE_NUMBER.match(filled[0].text))
-
-
-def is_heading(text: str) -> bool:
-    """Say whether a text is a domain heading: short, and numbered like one or the name of a (published) domain."""
-    short = len(text) <= _LABEL_MAX and not re.search(r"[。；]", text)
-    name = _COUNT_NOTE.sub("", text).strip()
-    named = key(name) in _domain_names() or any(pattern.search(name) for pattern in columns().headings)
-    return short and (bool(_HEADING.match(text)) or named)
-
-
-@lru_cache(maxsize=1)
-def _domain_names() -> frozenset[str]:
-    """Read the labels of every published domain scheme, so that an unnumbered heading is known too."""
-    import pyoxigraph
-
-    label = pyoxigraph.NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
-    names: set[str] = set()
-    for path in sorted((house().ontology / "codelists").glob("domain-*.ttl")):
-        for triple in pyoxigraph.parse(path=str(path)):
-            if triple.predicate == label and isinstance(triple.object, pyoxigraph.Literal):
-                names.add(key(triple.object.value))
-    return frozenset(names)
-
-
-def _heading_text(heading: str) -> str:
-    """Return a domain heading without its number and without a count of its items."""
-    bare = _NUMBERED.sub("", heading) if _NUMBERED.match(heading) else _HEADING.sub("", heading)
-    return _COUNT_NOTE.sub("", bare).strip()
 
 
 def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: frozenset[int]) -> None:
@@ -259,7 +162,7 @@ def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: f
     if "domain" not in texts and state.domain:
         texts["domain"], cells["domain"] = state.domain
     elif "domain" in texts:
-        texts["domain"] = _COUNT_NOTE.sub("", _NUMBERED.sub("", texts["domain"]))
+        texts["domain"] = domain_text(texts["domain"])
     _place(state, Item("", texts.get("number", ""), 0, texts, cells, tuple(extra)), own, row, table)
 
 

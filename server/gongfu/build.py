@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from gongfu.arrange import columns
 from gongfu.builds import CURRENT, build_name, finished_store
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import CodeLists, codelists
@@ -28,6 +27,7 @@ from gongfu.facts import Row, triples
 from gongfu.findings import report
 from gongfu.funding_source import curated_funding
 from gongfu.graph import correspondence_triples, node
+from gongfu.header_titles import columns
 from gongfu.metadata import metadata
 from gongfu.plan_graph import plan_triples
 from gongfu.publishing.published import published_graphs, typed_version

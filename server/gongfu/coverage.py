@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from gongfu.arrange import columns
 from gongfu.catalogue import Item
 from gongfu.elements import (
     CLAUSE_ENDS,
@@ -25,6 +24,7 @@ from gongfu.elements import (
     is_spared,
     states_quantity,
 )
+from gongfu.header_titles import columns
 from gongfu.match import Correspondence
 from gongfu.telling import Pairs, Rarity, Wanted, rarity_in, said, wanted_of
 from gongfu.text import key

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from gongfu.arrange import columns, is_heading
 from gongfu.catalogue import CellReference, Unread
 from gongfu.codes import CodeLists
+from gongfu.header_titles import columns, is_heading
 from gongfu.reading.cells import caption, table_address, table_from_texts
 from gongfu.running_text import RunningText
 from gongfu.text import tidy

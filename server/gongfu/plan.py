@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from gongfu.arrange import heads_catalogue, is_heading
 from gongfu.catalogue import CellReference, Observation, Plan, Task, Unread
 from gongfu.codes import CodeLists
 from gongfu.document import Cell, Document, Table
 from gongfu.figures import Title, indicator_words, read_figure, read_label, read_title, with_kinds
+from gongfu.header_titles import heads_catalogue, is_heading
 from gongfu.settings import house, read_yaml
 from gongfu.text import key, tidy
 

@@ -7,10 +7,10 @@ is a row only when it ends in as many figures as the header has columns of them;
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from gongfu.arrange import is_heading
 from gongfu.catalogue import CellReference, Observation, Plan, Task
 from gongfu.codes import CodeLists
 from gongfu.figures import Title, read_figure, read_label, read_title, with_kinds
+from gongfu.header_titles import is_heading
 from gongfu.plan import task_words
 from gongfu.text import key, plain_characters, tidy
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations, groupby
 from math import comb
 
-from gongfu.arrange import columns, is_heading
 from gongfu.catalogue import CellReference, Unread
 from gongfu.codes import CodeLists
 from gongfu.departments import read_departments
 from gongfu.document import Table
+from gongfu.header_titles import columns, is_heading
 from gongfu.reading.cells import caption, table_address, table_from_texts
 from gongfu.text import key, plain_characters, tidy
 

@@ -81,10 +81,9 @@ def _folder(edition: str, folders: list[Path]) -> Path:
     for folder in folders:
         if edition in {folder.name, described(folder)["id"]}:
             return folder
-    known = [folder.name for folder in folders]
+    known = ", ".join(folder.name for folder in folders)
     raise FaultySource(
-        f"没有名为“{edition}”的国家清单。请用其中一个：{'、'.join(known)}。 / "
-        f"There is no national edition “{edition}”. Take one of: {', '.join(known)}."
+        f"没有名为“{edition}”的国家清单，已有：{known}。 / There is no national edition “{edition}” among {known}."
     )
 
 

@@ -8,9 +8,9 @@ header has titles. What is not followed by a row, a heading or the end has lost 
 import re
 from collections.abc import Iterator, Sequence
 
-from gongfu.arrange import columns, is_heading
 from gongfu.catalogue import CellReference, Unread
 from gongfu.codes import CodeLists
+from gongfu.header_titles import columns, is_heading
 from gongfu.reading.cells import caption, table_address, table_from_texts
 from gongfu.running_text import RunningText
 from gongfu.text import key, tidy

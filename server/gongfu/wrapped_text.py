@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
 
-from gongfu.arrange import columns, is_heading
 from gongfu.catalogue import CellReference, Unread
 from gongfu.codes import CodeLists
 from gongfu.departments import read_departments
+from gongfu.header_titles import columns, is_heading
 from gongfu.reading.cells import caption, table_address, table_from_texts
 from gongfu.running_text import RunningText, names_units
 from gongfu.text import key, tidy
