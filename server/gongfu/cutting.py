@@ -205,6 +205,8 @@ def _number(amount: Tree[Token]) -> Fraction:
 
 
 def _whole(text: str) -> Fraction:
+    if text[0].isdigit() and text.endswith("千"):
+        return Fraction(text[:-1]) * _SCALES["千"]
     return Fraction(text) if text[0].isdigit() else chinese_number(text)
 
 

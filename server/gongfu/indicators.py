@@ -9,18 +9,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby
 
 from gongfu.catalogue import Item
 from gongfu.codes import CodeLists
 from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
+from gongfu.parts import adds_up, is_one_payers_part, is_qualified, is_sum
 from gongfu.quantities import alike, excluded, same_head
 from gongfu.text import reading
 from gongfu.thresholds import threshold
 from gongfu.words import words
 
-_TOLD_AS_SUM = re.compile(r"(?<!公)(共|共计|合计|总计)[^，。；\d]{0,12}\d")
-_SUM = re.compile(r"(?<!公)(共|共计|合计|总计)(为|达到?)?\d[^，。；]*$")
 _AGES = re.compile(r"\d+-\d+岁|\d+岁")
 
 National = Sequence[tuple[str, Measure]]
@@ -62,7 +60,7 @@ def _of_all(one: _Reading, read: Sequence[_Reading], name: str) -> _Reading:
 
 
 def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: National, codes: CodeLists) -> _Reading:
-    if measure.role == "parameter" or _is_one_payers_part(measure, siblings):
+    if measure.role == "parameter" or is_one_payers_part(measure, siblings):
         return _Reading(measure, "", known=False)
     candidates = [(other_name, other) for other_name, other in nation if other.indicator and _same_kind(measure, other)]
     possible = [(other_name, other) for other_name, other in candidates if not excluded(measure, name, other, codes)]
@@ -126,7 +124,7 @@ def _graded(measure: Measure, siblings: Sequence[Measure]) -> bool:
             one.normal_unit == measure.normal_unit
             and (one.normal_lower or 0) < (measure.normal_lower or 0)
             and one.role not in {"parameter", "average"}
-            and not _is_one_payers_part(one, siblings)
+            and not is_one_payers_part(one, siblings)
             for one in siblings
         )
     )
@@ -159,8 +157,11 @@ def _yields(one: _Reading, read: Sequence[_Reading], nation: National) -> bool:
     if _of_other_holders(one.measure, theirs) and not all(_of_other_holders(each.measure, theirs) for each in rivals):
         return True
     added_up = [other for other in rivals if other.measure.normal_unit == one.measure.normal_unit]
-    if any(_is_sum(other.measure) for other in added_up) and not _is_sum(one.measure):
+    if any(is_sum(other.measure) for other in added_up) and not is_sum(one.measure):
         return True  # 义务教育9年、高中3年，共12年
+    others = [other.measure for other in rivals]
+    if adds_up(one.measure, others, theirs) or is_qualified(one.measure, others, theirs):
+        return True
     wordings = [measure.label for measure in theirs]
     if _of_another_age(one.measure, wordings) and not all(_of_another_age(other.measure, wordings) for other in rivals):
         return True
@@ -190,46 +191,6 @@ def _is_mean(measure: Measure, of_average: bool) -> bool:
     return measure.role == "average" or bool(told)
 
 
-def _is_one_payers_part(measure: Measure, siblings: Sequence[Measure]) -> bool:
-    """Say whether an amount is what one treasury gives where the row has the whole: 中央70元、省10元，合计80元."""
-    amounts = [one for one in siblings if one.unit == "元" and one.role != "parameter"]
-    if measure not in amounts or not words().one_payer.search(measure.label):
-        return False
-    run = next(run for run in _runs_of_parts(amounts) if measure in run)
-    return any(_is_whole_of(run, one) for one in amounts if one not in run)
-
-
-def _runs_of_parts(amounts: Sequence[Measure]) -> list[list[Measure]]:
-    """Return the amounts by one treasury, those that follow each other together."""
-    grouped = groupby(amounts, key=lambda one: bool(words().one_payer.search(one.label)))
-    return [list(run) for of_payers, run in grouped if of_payers]
-
-
-def _is_whole_of(parts: Sequence[Measure], other: Measure) -> bool:
-    """Say whether an amount is the whole of what the treasuries give: told as their sum, equal to it, or split into it.
-
-    丧葬补助金1000元 beside 省级财政补助60元 is another amount, whatever its size.
-    """
-    same_unit, behind = other.normal_unit == parts[0].normal_unit, other.start > parts[0].start
-    whole, *shares = ((one.normal_lower if same_unit else one.lower) or 0 for one in (other, *parts))
-    added = sum(shares)
-    if behind and _TOLD_AS_SUM.search(reading(other.quote).text):
-        return whole >= added if same_unit else whole == added
-    if not same_unit or whole < added:
-        return False
-    if len(parts) > 1 and whole == added:
-        return True
-    first = parts[0].context
-    split = first.startswith("其中") or reading(other.quote).text in first
-    names_nothing_else = not words().one_payer.sub("", parts[0].label).strip("其中+")
-    return not behind and split and names_nothing_else
-
-
-def _is_sum(measure: Measure) -> bool:
-    """Say whether a number is told as the sum of those before it."""
-    return _SUM.search(reading(measure.quote).text) is not None
-
-
 def _of_another_age(measure: Measure, wordings: Sequence[str]) -> bool:
     """Say whether a number is said to be for an age group that the nation's wording does not name."""
     ours = set(_AGES.findall(reading(measure.label + measure.quote).text))
@@ -248,10 +209,10 @@ def _same_kind(one: Measure, other: Measure) -> bool:
 
 
 def _counted_in(measure: Measure) -> str:
-    """Return the unit of a number; limits of time are all in hours (2天内, 12小时内), ‰ are shares."""
+    """Return the unit of a number; limits of time are all in hours (2天内, 12小时内), ‰ are shares as % are."""
     if measure.role == "ceiling" and measure.normal_unit == "小时":
         return "小时"
-    return "%" if measure.unit == "‰" else measure.unit
+    return words().one_kind.get(measure.unit, measure.unit)
 
 
 def known_indicator(label: str, names: Iterable[str], codes: CodeLists) -> str:

@@ -96,7 +96,8 @@ def _week(pieces: list[Piece]) -> dict[str, Decimal]:
 
 def _days_a_week(measures: list[Measure]) -> dict[str, Decimal]:
     """Return on how many days of a week something is open where a sentence says so: 每周5天、每天8小时."""
-    found = [one.upper for one in measures if one.unit == "天" and one.per == "每周" and one.upper]
+    told = (one.lower or one.upper for one in measures if one.unit == "天" and one.per == "每周")
+    found = [days for days in told if days]
     return {"周": found[0]} if len(found) == 1 else {}
 
 

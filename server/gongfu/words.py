@@ -71,6 +71,8 @@ class Words:
     selecting_whoever: re.Pattern[str]
     recipients: re.Pattern[str]
     one_payer: re.Pattern[str]
+    stage: re.Pattern[str]
+    one_kind: Mapping[str, str]
     attended: re.Pattern[str]
     sums: frozenset[str]
     groups: frozenset[str]
@@ -288,7 +290,9 @@ def words() -> Words:
         amount_nouns=tuple(table["amount_nouns"]), shares=tuple(table["shares"]),
         bounding={how: re.compile(pattern) for how, pattern in table["bounding"].items()},
         selecting_whoever=re.compile(table["selecting_whoever"]), recipients=re.compile(table["recipients"]),
-        one_payer=re.compile(table["one_payer"]), attended=re.compile(table["attended"]), sums=frozenset(table["sums"]),
+        one_payer=re.compile(table["one_payer"]),
+        stage=re.compile(table["stage"]), one_kind=table["one_kind"],
+        attended=re.compile(table["attended"]), sums=frozenset(table["sums"]),
         groups=frozenset(table["groups"]), measured_endings=re.compile(table["measured_endings"]),
         generic=frozenset(table["generic"]), counted_nouns=table["counted_nouns"],
         growing=re.compile(table["growing"]), joined=re.compile(table["joined"]),
