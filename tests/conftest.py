@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from gongfu.build import build
 
 if TYPE_CHECKING:
     from browser import Chromium
+
+# No property of this suite is about time, and a busy machine is no fault of any.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -200,7 +200,7 @@ MIXED = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=MIXED, closed=st.integers(0, 3))
 def test_whatever_is_mixed_only_the_relay_is_called(odd: str, parts: list[str], closed: int) -> None:
     text = f"PREFIX ex: <PLACE> SELECT * WHERE {{ {' '.join(parts)} {'}' * (closed + 1)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongfu.check import read_catalogue
@@ -126,7 +126,6 @@ def test_wording_is_read(case: dict[str, object]) -> None:
 WORDS = [word for case in CASES for word in (case["text"][:7], case["text"][5:11], case["text"][-6:])]
 
 
-@settings(deadline=None)  # the first call reads the grammar, and a busy machine is no fault of it
 @given(
     st.lists(
         st.sampled_from(WORDS) | st.text("的由和、，；。：（）0123456789%∶—省市县中央财政补助按", max_size=6),

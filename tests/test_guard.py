@@ -116,7 +116,7 @@ PARTS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=PARTS, closed=st.integers(0, 3))
 def test_what_the_guard_lets_through_never_calls(listener: Listener, parts: list[str], closed: int) -> None:
     query = f"PREFIX ex: <http://PLACE> SELECT * WHERE {{ {' '.join(parts)} {'}' * (closed + 1)}".replace(

@@ -181,7 +181,7 @@ PARTS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(parts=PARTS, between=st.sampled_from(["", " "]))
 def test_a_text_that_passes_is_one_pattern(parts: list[str], between: str) -> None:
     """What the form lets through has one pair of brackets outside comments, and no word but the known."""

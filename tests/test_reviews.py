@@ -97,7 +97,7 @@ def test_judgements_are_counted_apart_in_every_form_for_people(file: Path) -> No
     assert told in written(report, "html", "zh", file).decode()
     assert json.loads(as_json(report, codelists()))["notes"][0]["zh"].startswith(told)
     assert [one["review"] for one in json.loads(as_json(report, codelists()))["findings"] if "review" in one] == [
-        {"verdict": verdict, "reason": REASON, "by": "张三", "date": "2026-11-22"} for verdict in ("exempt", "rejected")
+        {"verdict": verdict, "reason": REASON, "by": "张三", "date": "2026-11-22"} for verdict in ("rejected", "exempt")
     ]
     assert set(FORMS) == {form for form in FORMS if written(report, form, "en", file)}
 

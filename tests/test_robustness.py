@@ -124,7 +124,7 @@ def expected(nation: Prepared, tmp_path_factory: pytest.TempPathFactory) -> dict
     return outcome(path, nation)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), clothes=st.sampled_from(sorted(CLOTHES)))
 def test_other_clothes_change_nothing(
     seed: int, clothes: str, nation: Prepared, expected: dict[str, object], tmp_path_factory: pytest.TempPathFactory

@@ -297,7 +297,7 @@ JOINTS = [
 TEXTS = st.lists(st.sampled_from(WORDS) | st.sampled_from(JOINTS) | st.text(max_size=3), max_size=30).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ours=TEXTS, theirs=TEXTS)
 def test_any_text_is_read_and_compared(ours: str, theirs: str) -> None:
     for kind in read_target(ours).any_of:

@@ -221,7 +221,7 @@ PARTS = {".xlsx": [SHEET, "xl/workbook.xml", "xl/styles.xml"], ".docx": ["word/d
 
 
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 def test_a_damaged_file_is_read_or_refused(data: st.DataObject, tmp_path: Path) -> None:
     """Whatever bytes are changed or cut, outside or inside the container: no other exception comes out."""
     suffix = data.draw(st.sampled_from(sorted(GOOD)))

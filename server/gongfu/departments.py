@@ -82,10 +82,15 @@ def _counterparts(name: str, codes: CodeLists) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*listed, *_of_fields(whole, codes)]))
 
 
+def is_field(name: str, codes: CodeLists) -> bool:
+    """Say whether a name is that of a field of work alone: 教育 in 教育、财政部门."""
+    return len(name) > 1 and name in _fields(codes)[0]
+
+
 def _of_fields(name: str, codes: CodeLists) -> tuple[str, ...]:
     """Return the national units of the fields that make up a name between the place and the kind of unit."""
     fields, suffixes = _fields(codes)
-    if name in fields and len(name) > 1:  # 教育 in 教育、财政部门
+    if is_field(name, codes):
         return fields[name]
     starts = dict.fromkeys([0, *(place.start() for place in _PLACE.finditer(name))])
     bodies = (name[start : -len(end)] for start in starts for end in suffixes if name.endswith(end))

@@ -15,7 +15,7 @@ from math import comb
 
 from gongfu.catalogue import CellReference, Unread
 from gongfu.codes import CodeLists
-from gongfu.departments import read_departments
+from gongfu.departments import is_field, read_departments
 from gongfu.document import Table
 from gongfu.header_titles import columns, is_heading
 from gongfu.reading.cells import caption, table_address, table_from_texts
@@ -217,7 +217,9 @@ def names_units(text: str, codes: CodeLists) -> bool:
         return False
     roles = read_departments(text, "CN", codes)
     known = (role.iri or role.counterparts or role.kind != "unknown" for role in roles)
-    return bool(roles) and all(known) and all(len(role.name) <= _UNIT_MAX for role in roles)
+    if not roles or is_field(roles[-1].name, codes):  # 民政 may be the first half of 民政部
+        return False
+    return all(known) and all(len(role.name) <= _UNIT_MAX for role in roles)
 
 
 def _without_torn_rows(lines: Sequence[_Line], fields: Sequence[str]) -> list[_Line]:
