@@ -17,6 +17,7 @@ _COUNTED = re.compile(r"(\d+(?:-\d+)?[千百万]?)(名|人口?|居民|户|米|�
 _PLACE = r"[^一\d年月]{1,3}"
 _OF_EACH = re.compile(rf"[一1](?P<place>{_PLACE})[一1](?P<time>[年月])|[一1](?P<often>[年月])[一1](?P<other>{_PLACE})")
 _PER = re.compile(r"每|均|/|·|•|\.")
+_DAYS_OF_A_KIND = frozenset({"工作日", "周末", "节假日"})
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,9 @@ class Words:
         for text in printed:
             for part in (piece for piece in _PER.split(_spelled(text)) if piece):
                 whom, when = self._parted(part)
-                period = when or period
+                period = (
+                    period if period in _DAYS_OF_A_KIND and when == "天" else when or period
+                )  # 工作日人工接听每天8小时
                 if text.endswith("均"):  # 人均标准每生每年2000元: said of pupils, all the same
                     average = average or whom
                 entity = entity or (whom if not text.endswith("均") else "")
