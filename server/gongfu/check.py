@@ -41,7 +41,6 @@ from gongfu.sources import (
     source_folder,
 )
 from gongfu.target_source import curated_targets
-from gongfu.text_tables import with_text_tables
 from gongfu.validate import Engine
 
 NATION = "cn-13fyp"
@@ -162,8 +161,12 @@ def _earlier(edition: str, codes: CodeLists) -> dict[str, list[Item]]:
 def read_catalogue(path: Path, region: str | None, codes: CodeLists) -> Catalogue:
     """Return the catalogue in a file; what source.yaml beside it says of the document is taken over."""
     document, plan, unread_cells = take_plan(read_document(path), codes)
-    told, passages = with_text_tables(document, codes)
-    arranged = arrange(told)
+    arranged, passages = arrange(document), tuple[Unread, ...]()
+    if not arranged.items:
+        from gongfu.text_tables import with_text_tables  # four ways of reading, which few files need
+
+        told, passages = with_text_tables(document, codes)
+        arranged = arrange(told)
     if not arranged.items:
         raise _without_items(path.name, passages, document.unread)
     _check_extent(arranged.items, path.name)
