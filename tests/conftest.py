@@ -1,19 +1,23 @@
-"""What many tests need and takes seconds to make: the store of all sources, built once; a site of it; a browser."""
+"""What many tests need and takes seconds to make: the store of all sources, built once; a site of it; a browser.
+
+Examples that hypothesis makes up are the same in every run, and none is too slow: a test that passes here passes on a
+busy machine. Other examples every time, to look for faults: pytest --hypothesis-profile=seeking.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from gongfu.build import build
 
 if TYPE_CHECKING:
     from browser import Chromium
 
-# No property of this suite is about time, and a busy machine is no fault of any.
-settings.register_profile("steady", deadline=None)
+settings.register_profile("seeking", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", settings.get_profile("seeking"), derandomize=True)
 settings.load_profile("steady")
 
 

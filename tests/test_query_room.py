@@ -13,7 +13,7 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 from browser import DESK, TELEPHONE, Watch, grave_faults, sideways
-from client import Client, client_of
+from client import Client, client_of, wait_for
 
 from gongfu.pages.charts import bars
 from gongfu.pages.network import Network, network
@@ -305,7 +305,7 @@ def test_the_editor_completes_by_chinese_names_marks_faults_and_lets_the_keyboar
     page.wait_for_timeout(120)  # a choice is taken only when it has been seen
     page.keyboard.press("Enter")
     page.keyboard.type(" ")
-    page.wait_for_function("document.querySelector('#query').value.includes('bps:ServiceItem')")
+    wait_for(lambda: "bps:ServiceItem" in page.input_value("#query"))  # not in the page, whose policy forbids eval
     assert page.input_value("#query").startswith("PREFIX bps: <https://w3id.org/bps-cn/def#>")
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
