@@ -21,6 +21,7 @@ from gongfu.checking.routes import order_of
 from gongfu.checking.runner import CheckLimits
 from gongfu.checking.samples import sample, template
 from gongfu.pages.check import REPORTS, STAGES
+from gongfu.problems import Problem
 
 LANGUAGES = ("zh", "en")
 HOSTILE = "吉林<img src=x onerror=alert(1)>清单.csv"
@@ -123,6 +124,15 @@ def test_what_is_wrong_is_told_above_the_form(client: Client) -> None:
     assert tree_of(answer).xpath("//*[@role='alert']")[0].text_content().strip().startswith("没有收到文件")
     large = client.post("/en/check", files={"file": ("a.csv", b"a" * 200_001)})
     assert (large.status_code, "too large" in large.text) == (413, True)
+
+
+def test_who_comes_too_early_is_told_when_to_come_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise Problem("checks-busy", {"seconds": 30}, {"retry-after": "30"})
+
+    monkeypatch.setattr("gongfu.checking.runner.Runner.start", busy)
+    answer = client.post("/zh/check", files={"file": (NAME, CATALOGUE.encode())})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
 
 
 def test_a_file_that_holds_no_catalogue_is_told_on_its_page(client: Client) -> None:

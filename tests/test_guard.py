@@ -184,6 +184,7 @@ NAMES = [
     ("CONSTRUCT { ?s ?p 'FROM <http://g/no>' } FROM <http://g/1> { ?s ?p ?o } # FROM <g>", ("http://g/1",), ()),
     ("SELECT * FROM <file:///etc/passwd> { }", ("file:///etc/passwd",), ()),
     ("SELECT * FROM no:such { }", ("no:such",), ()),
+    ("BASE <http://[> PREFIX p: <//[> SELECT * FROM <http://[> FROM NAMED p:x { }", ("http://[",), ("//[x",)),
     ("SELECT ?from { ?from <http://x/from> 'from' }", (), ()),
 ]  # fmt: skip
 

@@ -355,6 +355,16 @@ def test_a_query_too_heavy_for_the_engine_harms_nobody(store: Path, query: str) 
         assert number(get(client, COUNT)) == TRIPLES
 
 
+def test_an_iri_that_is_none_ends_no_worker(store: Path) -> None:
+    broken = [
+        "SELECT * FROM <http://[> { ?s ?p ?o }", "PREFIX p: <http://[> ASK { ?from p:x 1 }",
+        "BASE <http://[> ASK FROM <x> { ?s ?p ?o }", "ASK { SERVICE <http://[> { ?s ?p ?o } }",
+    ]  # fmt: skip
+    with client_of(store) as client:
+        assert [query for query in broken if not 400 <= get(client, query).status_code < 500] == []
+        assert client.app.service.load.replaced == 0
+
+
 def test_the_pool_replaces_what_dies(store: Path) -> None:
     job = Job(COUNT, GraphNames(), RESULT_TYPES[0], GRAPH_TYPES[0])
 

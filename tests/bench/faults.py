@@ -66,7 +66,8 @@ _LOW_AMOUNTS = (
     ("15", "人工服务为5×8小时", ("人工服务为5×6小时", "人工服务为每周5天、每天6小时")),
     ("48", "按不低于70%的比例给予救助", ("按不低于60%的比例给予救助", "按60%的比例给予救助", "给予不低于50%的救助")),
 )  # fmt: skip
-# Whom another cell of the row still names is not surely left out (U06), so none of these is named elsewhere.
+# Whom another cell of the row still names is not surely left out (U06), and whom the nation's own standard names is no
+# narrower group (75: 城镇残疾人, 农村贫困残疾人), so none of these is named elsewhere.
 _NARROWED = (  # target groups with fewer people than the nation's
     (("30",), "0—6岁儿童", ("0—3岁儿童", "0-5岁儿童", "0～3周岁儿童", "农村0—6岁儿童", "低保家庭0—6岁儿童")),
     (("32",), "65岁及以上老年人", ("70岁及以上老年人", "年满70周岁的老年人", "65岁及以上农村老年人", "80岁以上老年人",
@@ -80,7 +81,7 @@ _NARROWED = (  # target groups with fewer people than the nation's
     (("69",), "未成年人、老年人、现役军人、残疾人和低收入人群", ("未成年人、老年人和残疾人", "老年人、现役军人、残疾人和低收入人群")),
     (("43",), "年满60周岁", ("年满65周岁", "年满70周岁")),
     (("54",), "未满16周岁", ("未满14周岁", "不满12周岁")),
-    (("75",), "残疾人", ("重度残疾人", "城镇残疾人", "贫困残疾人")),
+    (("75",), "残疾人", ("重度残疾人",)),
     (("78",), "残疾儿童、青少年", ("残疾儿童",)),
     (("81",), "残疾人、老年人等", ("残疾人",)),
 )  # fmt: skip

@@ -101,7 +101,8 @@ def fault(one: Hostile, status: int, head: bytes, body: bytes) -> str:
     """Return what is wrong with an answer."""
     if status == 0:
         return "no answer" if one.sound and (one.kind in KEPT_OPEN or len(one.sent) < DRAINED) else ""
-    if status >= 500 and not (status in HONEST and b"application/problem+json" in head):
+    honest = b"application/problem+json" in head or b"\nretry-after:" in head  # a page that is busy says so in words
+    if status >= 500 and not (status in HONEST and honest):
         return f"{status}"
     if status == 503 and b"publishing-failed" in body:
         return "publishing failed"

@@ -99,7 +99,9 @@ async def _begin(request: Request, room: Room, service: Service, runner: Runner,
         job = runner.start(order_of(sent, REPORTS, runner.limits), sent.content)
     except Problem as problem:
         told = service.problems.document(problem.name, problem.facts)
-        return _answer(request, room, runner, language, told[language], told["status"])
+        answer = _answer(request, room, runner, language, told[language], told["status"])
+        answer.headers.update(problem.headers)
+        return answer
     await runner.wait(job, _PATIENCE)
     return RedirectResponse(f"/{language}/check/{job.identifier}", 303)
 

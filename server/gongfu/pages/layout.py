@@ -154,7 +154,9 @@ class Room:
     def problem_page(self, request: Request, language: str, problem: Problem, problems: Problems) -> Response:
         """Return the page that says in words why there is none."""
         told = problems.document(problem.name, problem.facts)
-        return self.respond(request, language, "problem.html", {"told": told[language]}, told["status"])
+        page = self.respond(request, language, "problem.html", {"told": told[language]}, told["status"])
+        page.headers.update(problem.headers)
+        return page
 
     def written(self, request: Request, visit: Visit, template: str, found: Found) -> str:
         """Return a page: the template has the messages as ``t``, names, addresses, the visit and what was found."""

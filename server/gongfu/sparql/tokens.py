@@ -89,7 +89,7 @@ def graph_names(query: str, base: str) -> GraphNames:
     for position, (one, following) in enumerate(pairwise(pieces)):
         word = one.text.upper() if one.kind == "word" else ""
         if word == "BASE" and following.kind == "iri":
-            base = urljoin(base, following.text[1:-1])
+            base = _joined(base, following.text[1:-1])
         elif word == "PREFIX" and following.kind == "name" and position + 2 < len(pieces):
             prefixes[following.text.removesuffix(":")] = _absolute(pieces[position + 2], base, prefixes)
         elif word == "FROM" and following.text.upper() == "NAMED" and position + 2 < len(pieces):
@@ -101,9 +101,17 @@ def graph_names(query: str, base: str) -> GraphNames:
 
 def _absolute(token: Token, base: str, prefixes: dict[str, str]) -> str:
     if token.kind == "iri":
-        return urljoin(base, plain(token.text[1:-1]))
+        return _joined(base, plain(token.text[1:-1]))
     prefix, _, local = token.text.partition(":")
     return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local) if prefix in prefixes else token.text
+
+
+def _joined(base: str, iri: str) -> str:
+    """Return an absolute IRI; what is none (``http://[``) as it stands, for the engine to refuse."""
+    try:
+        return urljoin(base, iri)
+    except ValueError:
+        return iri
 
 
 def plain(text: str) -> str:
