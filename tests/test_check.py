@@ -294,9 +294,9 @@ BAD_INPUT = {
     "no catalogue": (["别的表.csv"], ["别的表.csv", "服务项目"], "请检查表头", "check it"),
     "unknown region": (["清单.csv", "--region", "999999"], ["999999", "GB/T 2260"], "请用", "Use"),
     "region by name": (["清单.csv", "--region", "Jilin"], ["Jilin", "GB/T 2260"], "请用", "Use"),
-    "unknown edition": (["清单.csv", "--against", "cn-99fyp"], ["cn-99fyp", "cn-13fyp"], "已有", "known"),
-    "no catalogue in the edition": (["清单.csv", "--against", "guidance-2018"], ["guidance-2018"], "已有", "known"),
-    "edition not national": (["清单.csv", "--against", "hebei-13fyp"], ["hebei-13fyp", "cn-12fyp"], "已有", "known"),
+    "unknown edition": (["清单.csv", "--against", "cn-99fyp"], ["cn-99fyp", "cn-13fyp"], "已有", "among"),
+    "no catalogue in the edition": (["清单.csv", "--against", "guidance-2018"], ["guidance-2018"], "已有", "among"),
+    "edition not national": (["清单.csv", "--against", "hebei-13fyp"], ["hebei-13fyp", "cn-12fyp"], "已有", "among"),
 }
 
 
