@@ -243,7 +243,7 @@ def test_a_list_is_read_strictly() -> None:
 
 def test_the_command_refuses_a_wrong_list(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv(SETTING, "")
-    assert main(["serve", "--service", "a.example"]) == 2
+    assert main(["serve", "--port", "0", "--service", "a.example"]) == 2
     assert "a.example" in capsys.readouterr().err
 
 

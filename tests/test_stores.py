@@ -293,7 +293,7 @@ def test_a_server_that_answers_with_something_else(
     monkeypatch.delenv(USER)
     monkeypatch.setattr("gongfu.serving.finished_store", lambda out: out / CURRENT / "store")
     with saying(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + body) as address:
-        assert main(["serve", "--out", str(out), "--store", f"{address}/sparql"]) == 2
+        assert main(["serve", "--port", "0", "--out", str(out), "--store", f"{address}/sparql"]) == 2
     assert "text/html" in capsys.readouterr().err
 
 
@@ -322,7 +322,7 @@ def test_addresses_that_cannot_be_used_are_told_without_secrets(
 ) -> None:
     monkeypatch.setenv(SETTING, "")
     monkeypatch.setattr("gongfu.serving.serve", lambda *_: pytest.fail("served"))
-    assert main(["serve", *typed]) == 2
+    assert main(["serve", "--port", "0", *typed]) == 2
     told = capsys.readouterr().err
     assert said in told
     assert "“”" not in told
