@@ -16,7 +16,7 @@ MODULES = [
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
     "labelled_text", "stacked_text", "wrapped_text", "text_tables",
-    "likeness", "match", "earlier", "telling", "coverage", "quantities", "parts", "indicators",
+    "likeness", "match", "earlier", "telling", "retained", "coverage", "quantities", "parts", "indicators",
     "narrative", "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph",
     "funding_graph",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "reviews", "subject",

@@ -26,7 +26,8 @@ from gongfu.elements import (
 )
 from gongfu.header_titles import columns
 from gongfu.match import Correspondence
-from gongfu.telling import Pairs, Rarity, Wanted, rarity_in, said, wanted_of
+from gongfu.retained import NationalText, elsewhere, is_retained, letters_of
+from gongfu.telling import Pairs, Rarity, Wanted, closed_lists, rarity_in, said, said_beside, wanted_of
 from gongfu.text import key
 from gongfu.thresholds import threshold
 
@@ -64,12 +65,16 @@ def covered(
             rows.setdefault(pair.national or "", []).append(ours[pair.item or ""])
     rarity = rarity_in(tuple(item.name + item.text("target") + item.standard for item in nation))
     return tuple(_at(one, national, found) for national, found in rows.items()
-                 for one in _of_item(_told_by(theirs[national]), tuple(elements[national]), tuple(map(_Row.of, found)),
-                                     rarity))  # fmt: skip
+                 for one in _of_item(_told_by(theirs[national]), _provided(theirs[national]), tuple(elements[national]),
+                                     tuple(map(_Row.of, found)), rarity))  # fmt: skip
 
 
 def _told_by(item: Item) -> tuple[str, str]:
     return item.name, item.text("target")
+
+
+def _provided(item: Item) -> tuple[str, ...]:
+    return tuple(map(item.text, COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -185,15 +190,19 @@ def _clauses(row: Item) -> list[_Clause]:
 
 @lru_cache(maxsize=4096)  # a county says of most items what its province says, word for word
 def _of_item(
-    told_by: tuple[str, str], elements: tuple[Element, ...], rows: tuple[_Row, ...], rarity: Rarity
-) -> tuple[Coverage, ...]:
+    told_by: tuple[str, str], provided: tuple[str, ...], elements: tuple[Element, ...], rows: tuple[_Row, ...],
+    rarity: Rarity,
+) -> tuple[Coverage, ...]:  # fmt: skip
     """Return the coverage of the elements of a national item without its key; the rows are named by their place."""
     place = _Place(tuple(row.item(at) for at, row in enumerate(rows)), frozenset().union(*(row.words for row in rows)))
-    found = []
+    found, nation = [], NationalText(provided, elements)
     for order, element in enumerate(elements, 1):
         others = tuple(other.name for other in elements if element.name not in other.name)
         wanted = [wanted_of(text, others, told_by, rarity) for text in dict.fromkeys((element.name, element.quote))]
-        found.append(_coverage(order, wanted, place))
+        one = _coverage(order, wanted, place)
+        if one.presence != "absent" and _is_dropped(element, wanted, place, nation):
+            one = Coverage("", order, "absent", one.likeness)
+        found.append(one)
     unnamed = all(one.presence == "absent" for one in found) and "amount" in place.words
     judged = [Coverage("", one.order, "unclear", one.likeness) if unnamed and _is_money(element) else one
               for one, element in zip(found, elements, strict=True)]  # fmt: skip
@@ -208,6 +217,33 @@ def _coverage(order: int, wanted: Sequence[Wanted], place: _Place) -> Coverage:
         return Coverage("", order, "absent", score)
     presence, clause = "present" if likeness >= threshold("element-present") else "unclear", place.clauses.all[at]
     return Coverage("", order, presence, score, clause.item, clause.text, _manner(best, place))
+
+
+def _is_dropped(element: Element, wanted: Sequence[Wanted], place: _Place, nation: NationalText) -> bool:
+    """Say whether nothing speaks of an element but what the rows keep, word for word, of other things.
+
+    ``gongfu.retained`` says which words these are. The nation's umbrella over a list does not hold the member that is
+    left out where others are named.
+    """
+    texts = [letters_of(clause.text) for clause in place.clauses.all if clause.text not in place.names]
+    if is_retained(element, texts, nation):
+        return False
+    others = [one for one in nation.elements if one.quote != element.quote]
+    named = [key(one.name) for one in nation.elements if any(key(one.quote) in letters for letters in texts)]
+    owned, closed = (
+        [key(one.quote) for one in others],
+        {"same": frozenset[str](), "perhaps": closed_lists(nation.letters, named)},
+    )
+    for clauses, how in ((place.clauses, ("same",)), (place.doubtful, ("same", "perhaps"))):
+        left = []
+        for clause in clauses.all:
+            letters = letters_of(clause.text)
+            taken = () if clause.text in place.names else elsewhere(element, letters, nation)
+            pairs = [said_beside(letters, taken, owned, closed[one], one) for one in how]
+            left.append(replace(clause, pairs=frozenset().union(*pairs)))
+        if _best(wanted, place, _Clauses(left))[0] >= threshold("element-absent"):
+            return False
+    return True
 
 
 def _best(wanted: Sequence[Wanted], place: _Place, clauses: _Clauses) -> tuple[float, Wanted, int]:

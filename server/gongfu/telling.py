@@ -7,7 +7,7 @@ and where a neighbour in the same list has it too (集体合同示范文本 is n
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -32,6 +32,33 @@ def said(text: str, how: str = "same") -> Pairs:
     """Return the pairs of characters of a text and of every word of the nation that it says in other words."""
     letters = key(text)
     return _pairs(letters).union(*[pairs for other, pairs in _synonyms()[how] if other in letters])
+
+
+def said_beside(letters: str, taken: Sequence[bool], owned: Sequence[str], closed: Collection[str], how: str) -> Pairs:
+    """Return what ``said`` does of a text in key form without the pairs that are ``taken`` (a sign for each, or none).
+
+    Other words for a thing count even there, but not within the words of another thing (``owned``), nor if ``closed``.
+    """
+    free = frozenset(letters[at : at + 2] for at in range(len(letters) - 1) if not (taken and taken[at]))
+    return free.union(*[pairs for other, pairs in _synonyms()[how]
+                        if other not in closed and _stands_alone(other, letters, owned)])  # fmt: skip
+
+
+def _stands_alone(word: str, letters: str, owned: Sequence[str]) -> bool:
+    """Say whether a word stands in a text otherwise than within one of the longer words."""
+    for longer in owned:
+        if word in longer:
+            letters = letters.replace(longer, " ")
+    return word in letters
+
+
+def closed_lists(umbrellas: str, named: Sequence[str]) -> frozenset[str]:
+    """Return the words for a wider thing in a text of which two members are named: their list is written out."""
+    known = {(word, pairs) for listed in _synonyms().values() for word, pairs in listed if word in umbrellas}
+    things = [_pairs(name) for name in named]
+    members = {word: {thing for thing in things if any(one == word and pairs <= thing for one, pairs in known)}
+               for word, _ in known}  # fmt: skip
+    return frozenset(word for word, those in members.items() if len(those) > 1)
 
 
 @lru_cache(maxsize=1)
