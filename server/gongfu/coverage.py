@@ -220,10 +220,9 @@ def _coverage(order: int, wanted: Sequence[Wanted], place: _Place) -> Coverage:
 
 
 def _is_dropped(element: Element, wanted: Sequence[Wanted], place: _Place, nation: NationalText) -> bool:
-    """Say whether nothing speaks of an element but what the rows keep, word for word, of other things.
+    """Say whether nothing speaks of an element but words that the rows keep of other things (gongfu.retained).
 
-    ``gongfu.retained`` says which words these are. The nation's umbrella over a list does not hold the member that is
-    left out where others are named.
+    The nation's umbrella over a list does not hold the member that is left out where others are named.
     """
     texts = [letters_of(clause.text) for clause in place.clauses.all if clause.text not in place.names]
     if is_retained(element, texts, nation):
@@ -263,19 +262,26 @@ def _found(wanted: Wanted, place: _Place, clauses: _Clauses) -> list[float]:
 def _manner(wanted: Wanted, place: _Place) -> Manner | None:
     """Return the best promise of all clauses that have the element: free if one is, as firm as the firmest.
 
-    A clause that only counts (火化率达到60%) and the name of a row promise nothing in this or that manner.
+    A clause that only counts (火化率达到60%) and the name of a row promise nothing in this or that manner. What
+    people pay for where the most of it stands is not free.
     """
     absent, clauses = threshold("element-absent"), place.clauses
-    found = zip(
-        clauses.all, _found(wanted, place, clauses), wanted.found_in(clauses.having, len(clauses.all)), strict=True
-    )
-    having = _smallest([clause for clause, likeness, own in found if own and likeness >= absent])
+    own = dict(zip(clauses.all, wanted.found_in(clauses.having, len(clauses.all)), strict=True))
+    found = zip(clauses.all, _found(wanted, place, clauses), strict=True)
+    having = _smallest([clause for clause, likeness in found if own[clause] and likeness >= absent])
     having = [one for one in having if not (states_quantity(one.text) or one.text in place.names)]
     if not having:
         return None
     free = place.free or any(is_spared(one.text) or has_any(one.sentence, "cheaper") for one in having)
+    most = max(wanted.likeness(own[one]) for one in having)
+    free = free and not all(_is_charged(one) for one in having if wanted.likeness(own[one]) == most)
     promised = [attainment_of(_before(wanted, clause.text)) for clause in having]
     return Manner(free, max(promised, key=_FIRMNESS.__getitem__))
+
+
+def _is_charged(clause: _Clause) -> bool:
+    """Say whether a clause has people pay, whatever the name of its row promises."""
+    return has_any(clause.text, "charged") and not (is_spared(clause.text) or has_any(clause.text, "cheaper"))
 
 
 def _smallest(clauses: list[_Clause]) -> list[_Clause]:
