@@ -8,13 +8,13 @@ import pytest
 from gongfu.pages.browsing import FACETS, facets, items
 from gongfu.pages.lookup import by_kind
 from gongfu.pages.naming import Editions
-from gongfu.search import INDEX, Hit, find, match_expression, open_index, write_index
+from gongfu.search import INDEX, Hit, Passage, find, match_expression, open_index, write_index
 from gongfu.settings import CODES, DEFAULT_BASE, DEFINITIONS, house, read_yaml
 
 STORE = f"""@prefix : <{DEFAULT_BASE}cat/> . @prefix bps: <{DEFINITIONS}> . @prefix department: <{CODES}department/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 <{DEFAULT_BASE}cat/a/1> a bps:ServiceItem ; bps:inEdition :a ; skos:prefLabel "基本养老服务补贴"@zh ;
-    bps:targetText "经济困难的高龄老年人"@zh .
+    bps:targetText "经济困难的高龄老年人"@zh ; bps:standardText "{"一" * 40}发放养老卡{"二" * 90}"@zh .
 <{DEFAULT_BASE}cat/b/2> a bps:ServiceItem ; bps:inEdition :b ; skos:prefLabel "基本养老服务补贴"@zh .
 <{DEFAULT_BASE}cat/a/3> a bps:ServiceItem ; bps:inEdition :a ; skos:prefLabel "孕产妇健康管理"@zh .
 department:x a bps:Department ; skos:prefLabel "国家卫生计生委"@zh , "Health Commission"@en ;
@@ -45,7 +45,7 @@ def test_it_finds_and_marks(store: Path, asked: str, found: str, marked: str) ->
 
 def test_another_name_is_told_where_the_name_has_no_hit(store: Path) -> None:
     hit = find(open_index(store), "卫计委", "zh")[0]
-    assert (hit.label, hit.passage, hit.end) == ("国家卫生计生委", "卫计委", 0)
+    assert (hit.label, hit.passage, hit.end) == ("国家卫生计生委", Passage("", "卫计委", ""), 0)
     english = find(open_index(store), "health", "en")[0]
     assert english.label[english.start : english.end] == "Health"
 
@@ -53,6 +53,11 @@ def test_another_name_is_told_where_the_name_has_no_hit(store: Path) -> None:
 @pytest.mark.parametrize("asked", ["", "  ", '"', "*", "' OR 1", '养老" OR name:x', "a" * 500, "NEAR(", "-", "^", "𠮷"])
 def test_nothing_that_is_typed_breaks_it(store: Path, asked: str) -> None:
     find(open_index(store), asked, "zh")
+
+
+def test_the_words_are_marked_in_a_text_that_holds_them(store: Path) -> None:
+    hit = find(open_index(store), "老卡", "zh")[0]
+    assert (hit.end, hit.passage) == (0, Passage("一" * 27 + "发放养", "老卡", "二" * 60))
 
 
 def test_words_that_do_not_occur_are_not_found(store: Path) -> None:
@@ -78,7 +83,7 @@ def test_what_is_in_force_and_what_begins_with_the_words_comes_first() -> None:
     hits = [
         Hit("old/1", "item", "old", "养老补贴", 0, 2), Hit("a/1", "item", "a", "优待养老", 2, 4),
         Hit("b/1", "item", "b", "养老", 0, 2), Hit("a/2", "item", "a", "养老", 0, 2),
-        Hit("a/3", "item", "a", "抚恤", 0, 0, "养老金"),
+        Hit("a/3", "item", "a", "抚恤", 0, 0, Passage("", "养老", "金")),
     ]  # fmt: skip
     groups = by_kind(hits, 9, Editions(("a", "b", "old"), frozenset({"old"})))["item"]
     assert [[hit.thing for hit in group] for group in groups] == [["a/2", "b/1"], ["a/1"], ["old/1"], ["a/3"]]

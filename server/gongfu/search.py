@@ -18,6 +18,7 @@ from gongfu.settings import house, read_yaml
 INDEX = "search.sqlite"
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LETTERS = re.compile(r"[a-z]+")
+_BEFORE, _AFTER = 30, 60  # characters of a text that are shown around the words
 _TABLE = """CREATE VIRTUAL TABLE entry USING fts5(
     name, alias, words, pinyin, initials,
     thing UNINDEXED, kind UNINDEXED, edition UNINDEXED, label UNINDEXED, other UNINDEXED, passage UNINDEXED,
@@ -27,11 +28,17 @@ _FIND = """SELECT thing, kind, edition, label, other, passage, syllables FROM en
 
 
 @dataclass(frozen=True)
-class Hit:
-    """Something found: its IRI, kind and edition, its label and the stretch of it that was asked for.
+class Passage:
+    """Another name or a part of a text that holds the words where the label does not: they and what stands around."""
 
-    ``passage`` is another name or a text that holds the words where the label does not.
-    """
+    before: str
+    words: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found: its IRI, kind and edition, its label and the stretch of it that was asked for."""
 
     thing: str
     kind: str
@@ -39,7 +46,7 @@ class Hit:
     label: str
     start: int
     end: int
-    passage: str = ""
+    passage: Passage | None = None
 
 
 @dataclass
@@ -154,12 +161,15 @@ def _hit(row: Sequence[str], asked: str, language: str) -> Hit:
     parts = _parts(asked)
     meant = [*parts, *(word for part in parts for word in _everyday().get(part, ()))]
     start, end = next(_places(shown, syllables.split(" ") if shown == label else [], meant), (0, 0))
-    held = "" if end else _held(others, meant) or _held(re.split(r"[。；\n]", passage), meant)
-    return Hit(thing, kind, edition, shown, start, end, held)
+    found = None if end else _passage((*others, *re.split(r"[。；\n]", passage)), meant)
+    return Hit(thing, kind, edition, shown, start, end, found)
 
 
-def _held(texts: Iterable[str], parts: Sequence[str]) -> str:
-    return next((text for text in texts if any(part in text.lower() for part in parts)), "")
+def _passage(texts: Iterable[str], parts: Sequence[str]) -> Passage | None:
+    """Return the first of some texts that holds one of the words, cut to what can be read at a glance."""
+    places = ((text, start, end) for text in texts for start, end in _places(text, (), parts))
+    text, start, end = next(places, ("", 0, 0))
+    return Passage(text[max(0, start - _BEFORE) : start], text[start:end], text[end : end + _AFTER]) if end else None
 
 
 def _places(label: str, syllables: Sequence[str], parts: Sequence[str]) -> Iterator[tuple[int, int]]:
