@@ -3,7 +3,9 @@
 import pytest
 
 from gongfu.codes import codelists
-from gongfu.departments import read_departments
+from gongfu.departments import Role, read_departments
+from gongfu.graph import role_triples
+from gongfu.settings import DEFAULT_BASE, DEFINITIONS
 
 KINDS = codelists().scheme("department-kind")
 NAMED = {
@@ -28,3 +30,10 @@ def test_every_ending_of_the_list_is_used() -> None:
     read = {ending: read_departments(f"某某{ending}", "110000", codelists())[0].kind for ending in endings}
     assert read == endings
     assert len(endings) > 50
+
+
+def test_no_counterpart_of_a_merged_bureau_is_lost() -> None:
+    units = tuple(concept.iri for concept in codelists().scheme("department"))[:19]
+    role = Role("某县社会事业局", 1, "department", None, units, "")
+    lines = role_triples("130000-x", "130000", {"1": [role]}, codelists(), DEFAULT_BASE).lines().decode().splitlines()
+    assert {line.split()[2].strip("<>") for line in lines if f"<{DEFINITIONS}counterpartOf>" in line} == set(units)

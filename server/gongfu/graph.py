@@ -34,6 +34,7 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 # What each row states, by 国发〔2017〕9号第三章第二节; number and name are of the row itself.
 _COMPLETE = ("target", "standard", "funding", "departments")
 _GAPS_MAX = 1_000
+_COUNTERPARTS = 8
 
 
 def node(iri: str | None) -> Iri | None:
@@ -208,13 +209,16 @@ def role_triples(edition: str, region: str, roles: Mapping[str, Sequence[Role]],
     rows: list[Row] = []
     for item_key, units in roles.items():
         for role in units:
-            counterparts = {f"counterpart{position}": node(iri) for position, iri in enumerate(role.counterparts, 1)}
-            rows.append({
+            own: Row = {
                 "edition": edition, "key": item_key, "order": role.order, "name": role.name, "region": region,
                 "division": node(codes.iri("division", region)), "known": node(role.iri),
                 "kind": node(codes.iri("department-kind", role.kind)),
-                "role": node(codes.iri("role", "lead" if role.order == 1 else "joint")), **counterparts,
-            })  # fmt: skip
+                "role": node(codes.iri("role", "lead" if role.order == 1 else "joint")),
+            }  # fmt: skip
+            # department-role.rq has room for eight in a row: a merged bureau with more takes another of the same role
+            for first in range(0, max(1, len(role.counterparts)), _COUNTERPARTS):
+                some = role.counterparts[first : first + _COUNTERPARTS]
+                rows.append({**own, **{f"counterpart{place}": node(iri) for place, iri in enumerate(some, 1)}})
     return mapped("department-role", rows, base)
 
 
