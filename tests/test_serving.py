@@ -30,7 +30,7 @@ from gongfu.problems import read_problems
 from gongfu.serving import application
 from gongfu.settings import base_iri
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
-from gongfu.sparql.dataset import FACTS, PAGES, describe, merge_graphs
+from gongfu.sparql.dataset import FACTS, PAGES, Dataset, describe, merge_graphs
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Pool
 from gongfu.sparql.tokens import GraphNames
 from gongfu.sparql.workers import Nursery, Worker, WorkerLost
@@ -516,6 +516,29 @@ def test_whatever_was_wrong_with_a_build_the_next_is_followed(
         point_at("good")
         wait_for(lambda: client.app.service.dataset.path.parent.name == "good")
         assert client.get("/sparql", params={"query": "ASK { ?s ?p ?o }"}).json()["boolean"]
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_is_made_while_the_data_are_replaced_is_made_of_the_new(gone: bool, store: Path, tmp_path: Path) -> None:
+    """A workbench was dead for good: its pages read the store that the first update had taken away."""
+    other = tmp_path / "store"
+    shutil.copytree(store, other)
+    with client_of(store) as client:
+        service, seen = client.app.service, list[Path]()
+
+        def make(dataset: Dataset) -> Path:
+            seen.append(dataset.path)
+            if len(seen) == 1:
+                client.call(service.replace, describe(other))
+                if gone:
+                    raise OSError("the store was taken away")
+            return dataset.path
+
+        assert service.derived(make) == (other if gone else store)
+        assert service.derived(make) == other
+        assert seen == [store, other]
+        with pytest.raises(ZeroDivisionError):
+            service.derived(lambda dataset: 1 / 0)
 
 
 def test_data_that_no_worker_can_open_replace_nothing_and_leave_no_process(store: Path, tmp_path: Path) -> None:

@@ -72,10 +72,17 @@ class Service:
 
     def derived(self, make: Callable[[Dataset], _Made]) -> _Made:
         """Return what a function makes of the data, made once for each version of them; ``make`` is a module's own."""
-        if make not in self._derived:
-            self._derived[make] = make(self._dataset)
-        made: _Made = self._derived[make]
-        return made
+        while True:
+            known, dataset = self._derived, self._dataset  # in this order: what is old is never kept with what is new
+            try:
+                if make not in known:
+                    known[make] = make(dataset)
+                made: _Made = known[make]
+                return made
+            except Exception:
+                if dataset is self._dataset:
+                    raise
+                # Other data came while the old ones were read, which may be gone: it is made of the new ones.
 
     async def start(self) -> None:
         """Start the workers; raises WorkerLost when one cannot start."""
