@@ -6,11 +6,11 @@ where it is from. What stands there in part, and whatever a province says in wor
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from gongfu.elements import CLAUSE_ENDS, COLUMNS, Element, element_words, states_quantity
+from gongfu.elements import CLAUSE_ENDS, COLUMNS, Element, element_words, states_quantity, stretch_around
 from gongfu.text import key
 
 _LONG = 4  # a shorter stretch is in both texts by chance
@@ -25,10 +25,12 @@ def letters_of(text: str) -> str:
 
 @dataclass(frozen=True)
 class NationalText:
-    """What a national item provides by ``columns`` (gongfu.elements.COLUMNS), and its elements; read in key form."""
+    """What a national item provides by ``columns`` (gongfu.elements.COLUMNS), its elements, its name and for whom."""
 
     columns: tuple[str, ...]
     elements: tuple[Element, ...]
+    name: str
+    target: str
 
     @cached_property
     def letters(self) -> str:
@@ -44,9 +46,20 @@ class NationalText:
                 found.setdefault(self.letters[at : at + 2], []).append(at)
         return found
 
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The pairs of characters of the name and of whom it is for: kept, they say nothing of one element."""
+        return frozenset(
+            text[at : at + 2] for text in (key(self.name), key(self.target)) for at in range(len(text) - 1)
+        )
+
     def span(self, element: Element) -> Span:
         """Return where an element stands in ``letters``."""
         return self._span(element.column, element.start, element.end)
+
+    def clause_of(self, element: Element) -> str:
+        """Return the clause where an element stands, as printed."""
+        return stretch_around(self.columns[COLUMNS.index(element.column)], element.start, element.end, CLAUSE_ENDS)
 
     def _span(self, column: str, start: int, end: int) -> Span:
         at = COLUMNS.index(column)
@@ -74,11 +87,14 @@ class NationalText:
                 begun.setdefault(shift, at)
 
 
-def is_retained(element: Element, texts: Sequence[str], nation: NationalText) -> bool:
-    """Say whether some of the nation's own words for an element stand in texts, the words around them considered."""
+def is_retained(element: Element, texts: Sequence[str], nation: NationalText, known: Collection[str]) -> bool:
+    """Say whether some of the nation's own words for an element stand in texts, the words around them considered.
+
+    The pairs of characters that are ``known`` tell nothing.
+    """
     if any(key(words) in letters for words in (element.quote, element.name) for letters in texts):
         return True
-    slight = _slight()
+    slight = _slight().union(known)
     found = ((letters[at : at + 2], *lengths) for letters in texts
              for at, lengths in enumerate(_longest(element, letters, nation)))  # fmt: skip
     return any(own and own >= other and pair not in slight for pair, own, other in found)

@@ -47,7 +47,7 @@ def said_beside(letters: str, taken: Sequence[bool], owned: Sequence[str], close
 def _stands_alone(word: str, letters: str, owned: Sequence[str]) -> bool:
     """Say whether a word stands in a text otherwise than within one of the longer words."""
     for longer in owned:
-        if word in longer:
+        if word in longer and word != longer:
             letters = letters.replace(longer, " ")
     return word in letters
 
