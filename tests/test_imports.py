@@ -35,7 +35,7 @@ MODULES = [
     "checking",
     "pages",
     "rooms",
-    "addresses", "serving", "arguments", "exits", "check_command", "cli", "__main__",
+    "compiled", "addresses", "serving", "arguments", "exits", "check_command", "cli", "__main__",
 ]  # fmt: skip
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "house" not in path.parts)
 

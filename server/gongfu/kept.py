@@ -41,22 +41,38 @@ def kept(name: str, depends_on: str, make: Callable[[], bytes], still: Callable[
     whether that is still so; else they are not kept. Several processes may do this at a time, and a folder in which
     nothing can be written costs time and no more.
     """
-    folder = cache_folder() / "made"
-    path = folder / f"{name}-{hashlib.sha256(depends_on.encode()).hexdigest()[:16]}"
+    content = found(name, depends_on)
+    if content is None:
+        content = make()
+        if still():
+            keep(name, depends_on, content)
+    return content
+
+
+def found(name: str, depends_on: str) -> bytes | None:
+    """Return the bytes that were kept under a name and follow from that; None where they do not stand there whole."""
+    path = _path(name, depends_on)
     with suppress(OSError):
-        if _own(folder) and _own(path):
+        if _own(path.parent) and _own(path):
             digest, _, content = path.read_bytes().partition(b"\n")
             if digest == _digest(content):
                 return content
-    content = make()
+    return None
+
+
+def keep(name: str, depends_on: str, content: bytes) -> None:
+    """Keep bytes under a name, in place of all that was kept under it; where nothing can be written, nothing is."""
+    path = _path(name, depends_on)
     with suppress(OSError):
-        if still():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(path, _digest(content) + b"\n" + content)
-            for other in folder.glob(f"{name}-*"):
-                if other != path:
-                    other.unlink()
-    return content
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(path, _digest(content) + b"\n" + content)
+        for other in path.parent.glob(f"{name}-*"):
+            if other != path:
+                other.unlink()
+
+
+def _path(name: str, depends_on: str) -> Path:
+    return cache_folder() / "made" / f"{name}-{hashlib.sha256(depends_on.encode()).hexdigest()[:16]}"
 
 
 def kept_object(name: str, depends_on: str, make: Callable[[], Any], still: Callable[[], bool] = lambda: True) -> Any:
