@@ -6,7 +6,7 @@ rows of their own, joins what a page break tore apart, and reports what fits now
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gongfu.catalogue import TEXT_FIELDS, CellReference, Item, Unread
@@ -61,10 +61,26 @@ def arrange(document: Document) -> Arranged:
         if is_heading(caption):  # a paragraph between two tables, or a sheet a domain
             first = next((cell.address for row in table.rows for cell in row), "")
             state.domain = (heading_text(caption), CellReference(table.sheet, first))
-        for row, lent in _tidied(table):
+        rows = tuple(_tidied(table))
+        for row, lent in rows[_titles_above(rows) :]:
             _take_row(state, table, row, lent)
     items = _with_keys(_numbered(state.items, "number" in state.header_cells and not _are_codes(state.items)))
     return Arranged(tuple(items), tuple(state.unread), state.header_cells)
+
+
+def _titles_above(rows: Sequence[tuple[tuple[Cell, ...], frozenset[int]]]) -> int:
+    """Return how many rows above the header of a table only title it: each sheet of a workbook has its own."""
+    for count, (row, _) in enumerate(rows):
+        filled = [cell for cell in row if cell.text]
+        if heads_catalogue(cell.text for cell in filled):
+            return count
+        if len(filled) > 1 or any(not _is_title(cell) for cell in filled):
+            return 0
+    return 0
+
+
+def _is_title(cell: Cell) -> bool:
+    return columns().ignore(cell.text) or (cell.column == 1 and not is_heading(cell.text))
 
 
 def _tidied(table: Table) -> Iterable[tuple[tuple[Cell, ...], frozenset[int]]]:
@@ -99,7 +115,7 @@ def _take_row(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: fr
     elif _heading(state, filled):
         if state.header:
             state.domain = (heading_text(filled[-1].text), CellReference(table.sheet, filled[0].address))
-    elif state.header:
+    elif state.header and not columns().is_subtotal([cell.text for cell in filled]):
         _take_item(state, table, row, lent)
 
 

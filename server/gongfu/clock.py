@@ -15,6 +15,7 @@ _TIME = re.compile(
 _AFTERNOON = re.compile("下午|午后|傍晚|晚")
 _NEXT_DAY = re.compile("次日|翌日")
 _NOON, _DAY = 12, 24
+_ROUND_THE_CLOCK = "全天候"
 _WEEK = "一二三四五六日"
 _FIRST_TO_LAST = re.compile("([一二三四五六日天])[-至到](?:周|星期)?([一二三四五六日天])")
 _CLOSED = re.compile("闭|休|不|除")
@@ -25,6 +26,8 @@ def hours(text: str, number: Callable[[str], Fraction]) -> Fraction:
 
     ``number`` reads a number in digits or in Chinese numerals. Hours that end before they begin end on the next day.
     """
+    if text == _ROUND_THE_CLOCK:
+        return Fraction(_DAY)
     times = list(_times(text, number))
     begins, ends = times[::2], times[1::2]
     return sum((_length(begin, end) for begin, end in zip(begins, ends, strict=True)), Fraction(0))

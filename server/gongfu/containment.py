@@ -97,8 +97,8 @@ def _members(alternative: Alternative, name: str, common: Collection[tuple[str, 
         for one in choices
     ]
     unread = frozenset(plain(text) for text in alternative.unread)
-    subject = next((one.values[0] for one in choices if one.attribute == "subject"), "")
     for choice in islice(product(*single), _MANY):
+        subject = next((one.values[0] for one in choice if one.attribute == "subject"), "")
         stated = tuple(one for one in aged(choice) if one.attribute != "subject")
         yield Member(stated, named, alternative.none_of, unread, subject, alternative.words)
 
@@ -200,10 +200,12 @@ def _of_subject(inner: Member, outer: Member) -> Verdict:
     apart = organisations[0] != organisations[1] or bool(one and other and are_disjoint(one, other))
     if one and other and {one, other} & (values()[one].related | values()[other].related):
         return Verdict(Answer.UNKNOWN, "undefined-relation")
+    everyone = not outer.stated and not outer.unread and not outer.left_out
+    if everyone and outer.words in wording()["public"]:
+        return Verdict(Answer.YES)
     vague = outer.unread or (outer.stated and all(is_unstated(one) for one in outer.stated))
     if (apart or all(organisations)) and not (vague and not outer.subject):
         return Verdict(Answer.NO, "missing-member")
-    everyone = not outer.stated and not outer.unread and not outer.left_out
     reason = "unstated-condition" if vague else "undefined-relation"
     return Verdict(Answer.YES) if everyone else Verdict(Answer.UNKNOWN, reason)
 
@@ -211,7 +213,7 @@ def _of_subject(inner: Member, outer: Member) -> Verdict:
 def _implies(inner: Member, wanted: Criterion, outer: Member) -> Verdict:
     unread = inner.unread - outer.unread
     own = [one for one in (*inner.stated, *(() if unread else inner.named)) if contains(wanted, one)]
-    if any(not one.shared for one in own):
+    if any(not one.shared for one in own) or _goes_without_saying(wanted, inner):
         return Verdict(Answer.YES)
     if any(excludes(one, wanted) for one in inner.stated):
         return Verdict(Answer.NO, "missing-member")
@@ -229,10 +231,16 @@ def _implies(inner: Member, wanted: Criterion, outer: Member) -> Verdict:
     return Verdict(Answer.NO, "added-condition")
 
 
+def _goes_without_saying(wanted: Criterion, inner: Member) -> bool:
+    known = [wording()["implied"].get(code) for code in wanted.values]
+    return bool(known) and all(code and any(contains(criterion(code), one) for one in inner.stated) for code in known)
+
+
 def _is_kind(wanted: Criterion, inner: Member) -> bool:
     """Say whether a criterion asks for one kind only of those whom the member names, and nothing else of it does so."""
-    known = not is_unstated(wanted) and not any(are_related(one, wanted) for one in inner.stated)
-    return known and any(one.values and contains(one, wanted) for one in inner.stated)
+    whole = [one for one in inner.stated if one.values and contains(one, wanted)]
+    related = any(are_related(one, wanted) for one in inner.stated if one not in whole)
+    return bool(whole) and not is_unstated(wanted) and not related
 
 
 def _leaves_out(inner: Member, unwanted: Criterion, outer: Member) -> Verdict:
@@ -300,8 +308,15 @@ def _listed_apart(one: Member, verdicts: Sequence[Verdict], inner: Members, oute
         return False
     if any(reason not in {"undefined-relation", "unstated-condition"} for _, reason in open_ends):
         return False
-    others = [other for other in inner.members if other != one]
+    if any(are_related(part, own) for other, _ in open_ends for part in other.stated for own in one.stated):
+        return False
+    others = [_as_defined(other) for other in inner.members if other != one]
     return all(any(_within(candidate, other).answer is Answer.YES for other in others) for candidate, _ in open_ends)
+
+
+def _as_defined(one: Member) -> Member:
+    """Return a member without the conditions that the texts do not tell (符合条件的), which nobody can fail."""
+    return replace(one, stated=tuple(part for part in one.stated if not is_unstated(part)))
 
 
 def _by_parts(one: Member, outer: Members) -> Verdict | None:

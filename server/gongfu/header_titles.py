@@ -32,6 +32,7 @@ class Columns:
     ignored: tuple[re.Pattern[str], ...]
     repeated: tuple[re.Pattern[str], ...]
     headings: tuple[re.Pattern[str], ...]
+    subtotals: tuple[re.Pattern[str], ...]
     ditto: frozenset[str]
     nothing: frozenset[str]
 
@@ -54,6 +55,11 @@ class Columns:
         patterns = self.ignored if field_name in _TEXTS else (*self.ignored, *self.repeated)
         return any(pattern.search(line) for pattern in patterns)
 
+    def is_subtotal(self, texts: Sequence[str]) -> bool:
+        """Say whether the texts of a row only add up the rows above: 小计, 15项."""
+        said = "".join(texts[1:] if texts[0].isdigit() else texts)
+        return any(pattern.search(said) for pattern in self.subtotals)
+
     def nearest(self, title: str) -> str:
         """Return the known title most like this one, empty where none is near."""
         found = difflib.get_close_matches(key(title), list(self.titles), n=1, cutoff=0.4)
@@ -68,10 +74,12 @@ def columns() -> Columns:
     ignored = tuple(re.compile(pattern) for pattern in table["ignored_lines"])
     repeated = tuple(re.compile(pattern) for pattern in table["repeated_titles"])
     headings = tuple(re.compile(pattern) for pattern in table["headings"])
+    subtotals = tuple(re.compile(pattern) for pattern in table["subtotals"])
     ditto = frozenset(table["ditto"])
     nothing = frozenset(table["nothing"])
     others = frozenset(map(key, table["other_titles"]))
-    return Columns(titles, others, frozenset(table["header_needs_one_of"]), ignored, repeated, headings, ditto, nothing)
+    needed = frozenset(table["header_needs_one_of"])
+    return Columns(titles, others, needed, ignored, repeated, headings, subtotals, ditto, nothing)
 
 
 def heads_catalogue(texts: Iterable[str]) -> bool:

@@ -122,6 +122,9 @@ class Listing:
             self.open = True
             closes = len(after) > 1 and after[1].kind == "scope"
             return self._together(before, after[2:]) if closes else before
+        if after[0].kind == "scope" and len(after) > 1 and _is_employer(before):
+            self.open = True  # 律师事务所等的职工
+            return self._together(before, after[1:])
         if after[0].kind in {"other", "scope"}:
             return before + segment[index + 1 :]
         lent = self._lent(before, after[0])

@@ -19,6 +19,8 @@ def normalised(measure: Measure, counted: Mapping[str, Decimal]) -> Measure:
     """
     if measure.unit == "天" and not measure.per and measure.comparator in {"at-most", "less-than"}:
         return _in_hours(measure)  # 2天内 is 48小时内; how many days something lasts says nothing of hours
+    if measure.unit == "‰":
+        return _in_hundredths(measure)
     entity, period = words().split_per(measure.per)
     entity = "人" if entity == "生" else entity
     times, longer, condition = _times(measure, period, counted)
@@ -30,6 +32,12 @@ def normalised(measure: Measure, counted: Mapping[str, Decimal]) -> Measure:
         normal_lower=None if measure.lower is None else measure.lower * factor,
         normal_upper=None if measure.upper is None else measure.upper * factor,
     )  # fmt: skip
+
+
+def _in_hundredths(measure: Measure) -> Measure:
+    """Return a rate in thousandths with its normal form in hundredths, as the nation states its rates."""
+    bounds = [None if bound is None else bound / 10 for bound in (measure.lower, measure.upper)]
+    return replace(measure, normal_note="10‰为1%", normal_unit="%", normal_lower=bounds[0], normal_upper=bounds[1])
 
 
 def _in_hours(measure: Measure) -> Measure:

@@ -99,12 +99,13 @@ def _put_aside(kept: list[Token], inner: list[Token], after: Token | None) -> No
     text, start, end = "".join(token.text for token in inner), inner[0].start, inner[-1].end
     criteria = tuple(one for token in inner for one in token.criteria)
     only = re.match(wording()["restricted"], text)
+    # who is named before the brackets ends there
+    ends = bool(kept) and kept[-1].head and (after is None or after.kind in {*CONNECTORS, "stop"})
     if any(token.kind == "limit" for token in inner) or (only and all(is_limit(one) for one in criteria)):
         kept.append(Token("limit", text, start, end))
     elif only:
         _put_aside(kept, [*_moved(tokens(text[only.end() :]), start + only.end())], after)
     elif re.search(wording()["left_out"], text):
-        ends = kept[-1:] and kept[-1].head and (after is None or after.kind in {*CONNECTORS, "stop"})
         kept.append(Token("not_all" if ends else "not", text, start, end, excluded(criteria)))
     elif re.search(wording()["explaining"], text):
         return
@@ -113,11 +114,11 @@ def _put_aside(kept: list[Token], inner: list[Token], after: Token | None) -> No
     elif re.search(wording()["included"], text):
         _widen(kept, criteria)
     elif any(token.kind in {"list", "or"} for token in inner) and criteria:
-        kept.append(_kinds(Token("other", text, start, end), criteria))
+        kept.append(_kinds(Token("other", text, start, end, head=ends), criteria))
     elif criteria and not any(token.kind == "other" for token in inner):
         kept.extend(replace(token, head=False) for token in inner if token.kind not in CONNECTORS)
     else:
-        kept.append(Token("other", text, start, end))
+        kept.append(Token("other", text, start, end, head=ends))
 
 
 def _kinds(aside: Token, criteria: tuple[Criterion, ...]) -> Token:
@@ -125,7 +126,7 @@ def _kinds(aside: Token, criteria: tuple[Criterion, ...]) -> Token:
     if len({one.attribute for one in criteria}) > 1 or any(not one.values for one in criteria):
         return aside
     codes = dict.fromkeys(code for one in criteria for code in one.values)
-    return replace(aside, kind="criterion", criteria=(criterion(*codes),))
+    return replace(aside, kind="criterion", criteria=(criterion(*codes),), head=False)
 
 
 def _moved(found: list[Token], by: int) -> Iterator[Token]:
