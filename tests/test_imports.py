@@ -20,6 +20,7 @@ MODULES = [
     "indicators",
     "narrative", "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph",
     "funding_graph",
+    "triple_index", "graph_values", "graph_query", "graph_order", "graph_expressions", "graph_steps", "graph_answers",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "reviews", "subject",
     "findings", "report", "check", "workers", "many",
     # HTTP: a module with routes gets a line of its own

@@ -47,8 +47,7 @@ def outcome(path: Path, nation: Prepared) -> dict[str, object]:
     pairs = match(catalogue.items, nation.catalogue.items)
     prepared = prepare(catalogue, codes, base, None, pairings(pairs, nation))
     related = correspondence_triples(catalogue, nation.catalogue, pairs, codes, base)
-    with nation.meeting.with_catalogue((prepared.graph + related).lines()) as store:
-        compared = comparisons(store, base)
+    compared = comparisons(nation.meeting.with_catalogue((prepared.graph + related).lines()), base)
     names = {item.key: plain(item.name) for item in catalogue.items}
     return {
         "matches": sorted((names.get(pair.item or "", ""), pair.national or "", pair.relation) for pair in pairs),

@@ -5,98 +5,97 @@ judge.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 
 import pyoxigraph as ox
 
 from gongfu.codes import codelist_triples
-from gongfu.facts import ROW, Graph, Row, construct, load, loaded, written
-from gongfu.kept import kept
+from gongfu.facts import ROW, Graph, Iri, Row, construct, load, loaded, written
+from gongfu.graph_answers import Construction, Selection
+from gongfu.graph_query import Construct, Select, parse_query
+from gongfu.graph_values import term_of, text_of, value_of
+from gongfu.kept import kept, kept_object
 from gongfu.settings import DEFINITIONS, house, program, unchanged
 from gongfu.thresholds import thresholds
+from gongfu.triple_index import TripleIndex
 
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
 _NAME = re.compile(r"(?<![\w-])([\w-]*):([\w-]+)|<([^>\s]+)>")
-CATALOGUE = ox.NamedNode("https://w3id.org/bps-cn/row#catalogue")  # the graph of the catalogue in a store
-_MEETINGS, _LAST = 8, 99
+_LAST = 99
 # Tables whose nodes no query and no shape names or leads to: half a megabyte that nobody looks at in a check.
 UNREACHED = frozenset({"cell"})
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 class Meeting:
-    """A store in which a catalogue meets the nation and the code lists.
-
-    Reading the nation in takes as long as all queries together, so it stays, and one catalogue after the other is added
-    as a graph of its own and taken away again. No triple may stand twice, for the engine would count it twice: what the
-    catalogue shares with the nation (criteria, codes) is left out of it. Who comes while another is in has an own one.
-    """
+    """Where catalogues meet the nation and the code lists, of which the index is made once."""
 
     def __init__(self, asked: bytes) -> None:
-        self._common = asked + _codes()
-        self._lines = frozenset(self._common.splitlines(keepends=True))
-        self._store: ox.Store | None = None
-        self._met, self._lock = 0, Lock()
+        self._nation = TripleIndex(asked + _codes(), _queries().both)
 
-    @contextmanager
-    def with_catalogue(self, lines: bytes) -> Iterator[ox.Store]:
-        """Give the store with the lines of a catalogue in it, which are taken away at the end."""
-        if not self._lock.acquire(blocking=False):
-            yield self._filled(lines)
-            return
-        try:
-            # What is taken away leaves traces that queries go through: eight of them cost as much as a new store.
-            if self._store is None or self._met == _MEETINGS:
-                self._store, self._met = self._filled(b""), 0
-            self._met += 1
-            add(self._store, self._own(lines))
-            yield self._store
-        finally:
-            if self._store is not None:
-                self._store.remove_graph(CATALOGUE)
-            self._lock.release()
-
-    def _filled(self, lines: bytes) -> ox.Store:
-        store = ox.Store()
-        load(store, self._common)
-        add(store, self._own(lines))
-        return store
-
-    def _own(self, lines: bytes) -> bytes:
-        return b"".join(line for line in lines.splitlines(keepends=True) if line not in self._lines)
+    def with_catalogue(self, lines: bytes) -> TripleIndex:
+        """Return an index of the nation and of a catalogue given as N-Triples."""
+        return TripleIndex(lines, _queries().both, self._nation)
 
 
-def add(store: ox.Store, lines: bytes) -> None:
-    """Add lines of N-Triples to the catalogue in a store; their IRIs were looked at when they were made."""
-    if lines:
-        store.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=CATALOGUE, lenient=True)
+@dataclass(frozen=True)
+class _Queries:
+    """The comparisons in order and the findings' query, ready to answer; ``both`` are looked up by object, too."""
+
+    comparisons: tuple[Construction, ...]
+    finding: Selection
+
+    @property
+    def both(self) -> frozenset[str]:
+        """Return the predicates that are looked up by their objects."""
+        return self.finding.steps.both.union(*(one.steps.both for one in self.comparisons))
 
 
-def comparisons(store: ox.Store, base: str) -> Graph:
-    """Return the comparison nodes of the catalogue and the nation that meet in a store; the catalogue keeps them."""
-    return _constructed(store, _comparison_files(), {"base": base, "certain": thresholds()["certain"]})
+@lru_cache(maxsize=1)
+def _queries() -> _Queries:
+    constructs, select = kept_object("comparison-queries", program(), _parsed, unchanged)
+    return _Queries(tuple(map(Construction, constructs)), Selection(select))
 
 
-def about(store: ox.Store, foci: Iterable[str]) -> dict[str, dict[str, str]]:
+def _parsed() -> tuple[list[Construct | Select], Construct | Select]:
+    *constructs, select = (parse_query(file.read_text("utf-8")) for file in (*_comparison_files(), _finding_file()))
+    return constructs, select
+
+
+def comparisons(index: TripleIndex, base: str) -> Graph:
+    """Return the comparison nodes of the catalogue and the nation that meet in an index, which keeps them."""
+    _settle(index, {"base": base, "certain": thresholds()["certain"]})
+    lines = []
+    for query in _queries().comparisons:
+        made = query.triples(index)
+        index.add(made)  # for a later query may ask of it
+        lines += [f"{subject} {predicate} {value} .\n" for subject, predicate, value in made]
+    return Graph(("".join(lines).encode(),) if lines else ())
+
+
+def _settle(index: TripleIndex, settings: Row) -> None:
+    """Put what the files may ask of the program into the graph: ``row:settings`` carries it."""
+    index.add((f"<{ROW}settings>", f"<{ROW}{name}>", str(term_of(value))) for name, value in settings.items())
+
+
+def about(index: TripleIndex, foci: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return what the graph knows of each focus node: identifiers, orders, texts, place. One query for all of them."""
-    settings, focus = ox.NamedNode(ROW + "settings"), ox.NamedNode(ROW + "focus")
-    nodes = {ox.NamedNode(one) for one in foci if "://" in one}
-    store.extend(ox.Quad(settings, focus, one, CATALOGUE) for one in nodes)
-    query = (house().data / "report" / "finding.rq").read_text("utf-8")
-    rows = store.query(query, use_default_graph_as_union=True)
-    assert isinstance(rows, ox.QuerySolutions)
+    for one in foci:
+        if "://" in one:
+            _settle(index, {"focus": Iri(one)})
+    selection = _queries().finding
     ranks: dict[tuple[str, str], int] = {}
     found: dict[str, dict[str, str]] = {}
-    for row in rows:
-        node, name, value, rank = row["focus"].value, row["name"].value, row["value"], int(row["rank"].value)
-        if isinstance(value, (ox.NamedNode, ox.Literal)) and rank < ranks.get((node, name), _LAST):
+    for terms in selection.rows(index):
+        row = {name: str(text_of(value_of(term))) for name, term in zip(selection.names, terms, strict=True) if term}
+        node, name, rank = row["focus"], row["name"], int(row["rank"])
+        if rank < ranks.get((node, name), _LAST):
             ranks[node, name] = rank
-            said = {} if row["sentences"] is None else {f"{name}Sentences": row["sentences"].value}
-            found.setdefault(node, {}).update({name: value.value, **said})
+            said = {f"{name}Sentences": row["sentences"]} if "sentences" in row else {}
+            found.setdefault(node, {}).update({name: row["value"], **said})
     return found
 
 
@@ -105,7 +104,7 @@ def _constructed(store: ox.Store, files: Iterable[Path], settings: Row) -> Graph
     found = Graph()
     for file in files:
         made = construct(store, file, settings)
-        add(store, made.lines())
+        load(store, made.lines())
         found += made
     return found
 
@@ -153,13 +152,17 @@ def _comparison_files() -> list[Path]:
     return sorted((house().data / "comparisons").glob("*.rq"))
 
 
+def _finding_file() -> Path:
+    return house().data / "report" / "finding.rq"
+
+
 @lru_cache(maxsize=1)
 def asked_predicates() -> frozenset[str]:
     """Return what the comparisons and the findings may ask of a graph: every IRI that a query names.
 
     Half of a graph (cells, offsets) answers none. No query has a variable for a predicate (tests/test_compare.py).
     """
-    files = [*_comparison_files(), house().data / "report" / "finding.rq"]
+    files = [*_comparison_files(), _finding_file()]
     return frozenset({_TYPE}).union(*(_named(file.read_text("utf-8")) for file in files))
 
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
-from gongfu.compare import UNREACHED, Meeting, about, add, asked_predicates, comparisons, plan_comparisons
+from gongfu.compare import UNREACHED, Meeting, about, asked_predicates, comparisons, plan_comparisons
 from gongfu.coverage import covered
 from gongfu.departments import Role, read_departments
 from gongfu.earlier import earlier_wordings
@@ -69,7 +69,7 @@ class Prepared:
 
     @cached_property
     def meeting(self) -> Meeting:
-        """Return the store in which catalogues meet this one, made once for all that are compared with it."""
+        """Return the graph in which catalogues meet this one, made once for all that are compared with it."""
         return Meeting(self.asked or self.graph.lines(asked_predicates(), UNREACHED))
 
 
@@ -206,19 +206,19 @@ def examine(
         _kept_wordings(prepared.catalogue, nation, pairs, codes, base),
         plan_comparisons([prepared.plan, nation.plan, answering], base) if answering else Graph(),
     ])  # fmt: skip
-    with nation.meeting.with_catalogue(ours) as store:
-        compared = comparisons(store, base) + read
-        results = tuple(validate_lines(ours + compared.lines(), engine))
-        add(store, read.lines())
-        known = about(store, (result.focus for result in results))
+    index = nation.meeting.with_catalogue(ours)
+    compared = comparisons(index, base) + read
+    results = tuple(validate_lines(ours + compared.lines(), engine))
+    index.add_lines(read.lines())
+    known = about(index, (result.focus for result in results))
     return Examined(prepared, nation, pairs, related, compared, results, known)
 
 
 def with_results(examined: Examined, results: Sequence[Result]) -> Examined:
     """Return what was examined with other results, such as those of a graph that an agency wrote itself."""
     whole = graph_of([examined.prepared.graph, examined.related, examined.compared])
-    with examined.nation.meeting.with_catalogue(whole.lines(asked_predicates())) as store:
-        known = about(store, (result.focus for result in results))
+    index = examined.nation.meeting.with_catalogue(whole.lines(asked_predicates()))
+    known = about(index, (result.focus for result in results))
     return replace(examined, results=tuple(results), about=known)
 
 

@@ -12,10 +12,14 @@ from gongfu.row_terms import ROW
 
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _TOKEN = re.compile(
-    r"""\s+|\#[^\n]*|(?P<iri><[^<>"{}|^`\\\s]*>)|(?P<variable>\?\w+)|"(?P<string>[^"\\]*)"(?:@(?P<language>[a-z]+))?"""
-    r"""|(?P<name>[\w-]*:[\w-]*)|(?P<word>[A-Za-z_]+)|(?P<sign>&&|\|\||!=|[{}().;,=!|])""",
+    r"""\s+|\#[^\n]*|(?P<iri><[^<>"{}|^`\\\s]*>)|(?P<variable>\?\w+)"""
+    r"""|"(?P<string>(?:[^"\\]|\\[\\"])*)"(?:@(?P<language>[a-z]+))?"""
+    r"""|(?P<name>[\w-]*:[\w-]*)|(?P<word>[A-Za-z_]+)|(?P<number>\d+)|(?P<sign>&&|\|\||[!<>]=|[{}().;,=!|<>+*/-])""",
     re.VERBOSE,
 )
+
+
+_ESCAPE = re.compile(r"\\(.)")
 
 
 class BeyondRows(Exception):
@@ -92,10 +96,11 @@ class RowQuery:
 
 def parse(query: str) -> RowQuery:
     """Return the parts of a CONSTRUCT file. Raises BeyondRows for whatever is not known here."""
-    return _Reader(list(_tokens(query))).query()
+    return Reader(list(tokens(query))).query()
 
 
-def _tokens(query: str) -> Iterator[re.Match[str]]:
+def tokens(query: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens of a query without blanks and comments."""
     position = 0
     while position < len(query):
         found = _TOKEN.match(query, position)
@@ -106,8 +111,8 @@ def _tokens(query: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-class _Reader:
-    """Reads tokens from left to right."""
+class Reader:
+    """Reads tokens from left to right; ``graph_query`` extends it for queries that ask more than rows."""
 
     def __init__(self, tokens: list[re.Match[str]]) -> None:
         self._tokens, self._next = tokens, 0
@@ -115,6 +120,7 @@ class _Reader:
         self._base = ""
 
     def query(self) -> RowQuery:
+        """Return the parts of a table's file."""
         while self._taken("PREFIX"):
             name = self._any()[0].removesuffix(":")
             self._prefixes[name] = self._any()[0][1:-1]
@@ -160,7 +166,7 @@ class _Reader:
         if token["variable"]:
             return Variable(token[0][1:])
         if token["string"] is not None:
-            return Constant("text", token["string"], token["language"] or "")
+            return Constant("text", _ESCAPE.sub(r"\1", token["string"]), token["language"] or "")
         if token["iri"]:
             return Constant("iri", token[0][1:-1])
         if token["name"]:

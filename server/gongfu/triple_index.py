@@ -1,0 +1,64 @@
+"""Triple index: a graph in which a catalogue meets the nation, looked up by predicate and by either end.
+
+Place in the flow: **compare**, below ``graph_steps``. Terms are their N-Triples texts. The nation's part is indexed
+once; a catalogue's index shares it and changes nothing of it: any number of catalogues may be compared at a time.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+Ends = Mapping[str, Collection[str]]  # the other ends of triples by the one, each once
+_Table = dict[str, dict[str, None]]
+_NOTHING: Ends = {}
+
+
+class TripleIndex:
+    """Triples above those of another index; ``both`` are the predicates that are looked up by object, too."""
+
+    def __init__(self, lines: bytes, both: Collection[str], above: "TripleIndex | None" = None) -> None:
+        self._both = both
+        self._forward: dict[str, _Table] = dict(above._forward) if above else {}
+        self._backward: dict[str, _Table] = dict(above._backward) if above else {}
+        self._own: set[str] = set()  # predicates whose tables are not the other's
+        self.add_lines(lines)
+
+    def forward(self, predicate: str) -> Ends:
+        """Return the objects of a predicate by their subjects."""
+        return self._forward.get(predicate, _NOTHING)
+
+    def backward(self, predicate: str) -> Ends:
+        """Return the subjects of a predicate by their objects."""
+        return self._backward.get(predicate, _NOTHING)
+
+    def add_lines(self, lines: bytes) -> None:
+        """Add lines of N-Triples, some of which may be there already."""
+        self.add(line[:-2].split(" ", 2) for line in lines.decode().split("\n") if line)
+
+    def add(self, triples: Iterable[Iterable[str]]) -> None:
+        """Add triples, some of which may be there already."""
+        new: defaultdict[str, defaultdict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
+        for subject, predicate, value in triples:
+            new[predicate][subject][value] = None
+        for predicate, found in new.items():
+            if predicate not in self._own:
+                self._own.add(predicate)
+                for tables in (self._forward, self._backward):
+                    tables[predicate] = tables.get(predicate, {}).copy()
+            _join(self._forward[predicate], found)
+            if predicate in self._both:
+                _join(self._backward[predicate], _turned(found))
+
+
+def _join(table: _Table, more: _Table) -> None:
+    """Add to a table; what it holds may be another index's, so something longer takes the place of it."""
+    for key, ends in more.items():
+        known = table.get(key)
+        table[key] = known | ends if known else ends
+
+
+def _turned(table: _Table) -> _Table:
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for subject, ends in table.items():
+        for value in ends:
+            found[value][subject] = None
+    return found
