@@ -105,6 +105,27 @@ def test_headings_of_every_form_name_the_domain() -> None:
     ]
 
 
+def test_below_a_numbered_heading_a_bracketed_one_names_the_category() -> None:
+    row = ["居民", "提供", "政府负责", "省民政厅"]
+    result = arranged(
+        [
+            HEADER,
+            ["一、幼有所育", "", "", "", "", ""],
+            ["（一）优孕优生服务", "", "", "", "", ""],
+            ["1", "甲项目", *row],
+            ["（二）儿童健康服务", "", "", "", "", ""],
+            ["2", "乙项目", *row],
+            ["二、学有所教", "", "", "", "", ""],
+            ["3", "丙项目", *row],
+        ]
+    )
+    assert [(item.text("domain"), item.text("category")) for item in result.items] == [
+        ("幼有所育", "优孕优生服务"),
+        ("幼有所育", "儿童健康服务"),
+        ("学有所教", ""),
+    ]
+
+
 def test_a_footnote_is_no_row_and_a_stray_line_is_reported() -> None:
     result = arranged(
         [

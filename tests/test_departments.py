@@ -3,7 +3,7 @@
 import pytest
 
 from gongfu.codes import codelists
-from gongfu.departments import Role, read_departments
+from gongfu.departments import Role, has_other_work, read_departments
 from gongfu.graph import role_triples
 from gongfu.settings import DEFAULT_BASE, DEFINITIONS
 
@@ -37,3 +37,12 @@ def test_no_counterpart_of_a_merged_bureau_is_lost() -> None:
     role = Role("某县社会事业局", 1, "department", None, units, "")
     lines = role_triples("130000-x", "130000", {"1": [role]}, codelists(), DEFAULT_BASE).lines().decode().splitlines()
     assert {line.split()[2].strip("<>") for line in lines if f"<{DEFINITIONS}counterpartOf>" in line} == set(units)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), [("市水利局", True), ("某某市交通运输局", True), ("某县林业和草原局", True), ("市怪局", False)]
+)
+def test_a_unit_whose_work_is_not_the_nations_is_known(name: str, known: bool) -> None:
+    (role,) = read_departments(name, "110000", codelists())
+    assert role.counterparts == ()
+    assert has_other_work(name, codelists()) is known

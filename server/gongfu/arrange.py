@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from gongfu.catalogue import TEXT_FIELDS, CellReference, Item, Unread
 from gongfu.document import Cell, Document, Table
 from gongfu.header_titles import (
+    NUMBERED,
     columns,
     domain_text,
     field_of,
@@ -19,6 +20,7 @@ from gongfu.header_titles import (
     heads_another,
     heads_catalogue,
     is_heading,
+    names_domain,
 )
 from gongfu.text import key, reading, tidy
 
@@ -39,6 +41,8 @@ class _Arrangement:
     header_cells: dict[str, CellReference] = field(default_factory=dict)
     header_texts: set[tuple[str, ...]] = field(default_factory=set)
     domain: tuple[str, CellReference] | None = None
+    category: tuple[str, CellReference] | None = None
+    numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def arrange(document: Document) -> Arranged:
         caption = tidy(table.sheet)
         if is_heading(caption):  # a paragraph between two tables, or a sheet a domain
             first = next((cell.address for row in table.rows for cell in row), "")
-            state.domain = (heading_text(caption), CellReference(table.sheet, first))
+            _take_heading(state, caption, CellReference(table.sheet, first))
         rows = tuple(_tidied(table))
         for row, lent in rows[_titles_above(rows) :]:
             _take_row(state, table, row, lent)
@@ -111,12 +115,21 @@ def _take_row(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: fr
     if heads_catalogue(cell.text for cell in filled):
         _take_header(state, table, row)
     elif heads_another([cell.text for cell in filled]):
-        state.header, state.extra, state.domain = {}, {}, None
+        state.header, state.extra, state.domain, state.category = {}, {}, None, None
     elif _heading(state, filled):
         if state.header:
-            state.domain = (heading_text(filled[-1].text), CellReference(table.sheet, filled[0].address))
+            _take_heading(state, filled[-1].text, CellReference(table.sheet, filled[0].address))
     elif state.header and not columns().is_subtotal([cell.text for cell in filled]):
         _take_item(state, table, row, lent)
+
+
+def _take_heading(state: _Arrangement, heading: str, place: CellReference) -> None:
+    """Take a heading: （一）优孕优生服务 below 一、幼有所育 is the lower of two and leaves the domain as it is."""
+    taken = (heading_text(heading), place)
+    if heading[0] in "（(" and state.numbered and not names_domain(taken[0]):
+        state.category = taken
+    else:
+        state.domain, state.category, state.numbered = taken, None, bool(NUMBERED.match(heading))
 
 
 def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> None:
@@ -179,6 +192,8 @@ def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: f
         texts["domain"], cells["domain"] = state.domain
     elif "domain" in texts:
         texts["domain"] = domain_text(texts["domain"])
+    if "category" not in texts and state.category:
+        texts["category"], cells["category"] = state.category
     _place(state, Item("", texts.get("number", ""), 0, texts, cells, tuple(extra)), own, row, table)
 
 

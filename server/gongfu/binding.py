@@ -205,10 +205,11 @@ def _completed(per: str, earlier: str, value: Value, before: Measure | None) -> 
 
 
 def attainment(pieces: list[Piece]) -> str:
-    """Return whether a value is to be reached at once, step by step, or kept."""
+    """Return whether a value is to be reached at once, step by step, where there are the means, or kept."""
     table = words()
     found = [table.attainment[piece.text] for piece in pieces if piece.text in table.attainment]
-    return "progressive" if "progressive" in found else found[-1] if found else "immediate"
+    softest = next((code for code in ("encouraged", "progressive") if code in found), "")
+    return softest or (found[-1] if found else "immediate")
 
 
 def scope(measure: Measure, pieces: list[Piece], level: str) -> str:

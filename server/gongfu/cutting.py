@@ -190,8 +190,8 @@ def _number(amount: Tree[Token]) -> Fraction:
     if token.type == "CLOCK":
         return hours(text, _whole)
     if token.type == "TIMES":
-        first, second = text.split("x")
-        return Fraction(int(first.rstrip("天日小时")) * int(second.rstrip("天日")))
+        first, second = re.split("x|乘以?", text)
+        return _whole(first.rstrip("天日小时")) * _whole(second.rstrip("天日"))
     if token.type == "FRACTION" and ("/" in text or ":" in text):
         top, bottom = text.replace(":", "/").split("/")
         return Fraction(int(top), int(bottom)) if int(bottom) else Fraction(0)

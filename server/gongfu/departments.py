@@ -6,6 +6,7 @@ that fits none is kept, marked unknown, and reported with the nearest known name
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -89,12 +90,21 @@ def is_field(name: str, codes: CodeLists) -> bool:
 
 def _of_fields(name: str, codes: CodeLists) -> tuple[str, ...]:
     """Return the national units of the fields that make up a name between the place and the kind of unit."""
-    fields, suffixes = _fields(codes)
     if is_field(name, codes):
-        return fields[name]
+        return _fields(codes)[0][name]
+    return next((units for body in _bodies(name, codes) if (units := _covered(body, codes))), ())
+
+
+def has_other_work(name: str, codes: CodeLists) -> bool:
+    """Say whether a unit is known by its fields and none of them is of the national catalogue: 市水利局."""
+    return any(_covered(body, codes) == () for body in _bodies(key(name), codes))
+
+
+def _bodies(name: str, codes: CodeLists) -> Iterator[str]:
+    """Yield what may stand between the place and the kind of unit in a name."""
     starts = dict.fromkeys([0, *(place.start() for place in _PLACE.finditer(name))])
-    bodies = (name[start : -len(end)] for start in starts for end in suffixes if name.endswith(end))
-    return next((units for body in bodies if body and (units := _covered(body, codes))), ())
+    bodies = (name[start : -len(end)] for start in starts for end in _fields(codes)[1] if name.endswith(end))
+    return filter(None, bodies)
 
 
 def _covered(body: str, codes: CodeLists) -> tuple[str, ...] | None:

@@ -14,7 +14,7 @@ from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
 from gongfu.compare import UNREACHED, Meeting, about, asked_predicates, comparisons, plan_comparisons
 from gongfu.coverage import covered
-from gongfu.departments import Role, read_departments
+from gongfu.departments import Role, has_other_work, read_departments
 from gongfu.earlier import earlier_wordings
 from gongfu.elements import Element
 from gongfu.facts import Graph, graph_of
@@ -167,7 +167,7 @@ def _unknown_units(catalogue: Catalogue, roles: Mapping[str, Sequence[Role]], co
     seen: dict[str, Unread] = {}
     for item in catalogue.items:
         for role in roles[item.key]:
-            if role.iri is None and not role.counterparts and role.kind != "government":
+            if not (role.iri or role.counterparts or role.kind == "government" or has_other_work(role.name, codes)):
                 place = item.cells.get("departments")
                 seen.setdefault(
                     role.name, Unread("unit-of-government", role.name, place, item.key, "departments", role.nearest)

@@ -128,7 +128,10 @@ def item_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> Graph:
 def domain_concept(heading: str, scheme: str, codes: CodeLists) -> str | None:
     """Return the domain concept a heading names: in the edition's scheme, else in the others; words added or dropped
     such as 基本, 公共 and 服务 do not matter."""
-    schemes = [scheme, *(name for name in ("domain-13fyp", "domain-2018", "domain-12fyp") if name != scheme)]
+    schemes = [
+        scheme,
+        *(name for name in ("domain-13fyp", "domain-2018", "domain-12fyp", "category-2018") if name != scheme),
+    ]
     for name in schemes:
         found = codes.iri(name, heading)
         if found:

@@ -14,7 +14,7 @@ from gongfu.settings import house, read_yaml
 from gongfu.text import key
 
 _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]+[、.．)）]?\s*(?=[\u3400-\u9fff])")
-_NUMBERED = re.compile(r"^[一二三四五六七八九十]+、\s*")
+NUMBERED = re.compile(r"^[一二三四五六七八九十]+、\s*")
 _COUNT_NOTE = re.compile(r"[（(]\s*(共)?\s*\d+\s*[项个][^）)]*[）)]$")
 _LABEL_MAX = 30
 _TITLE_MAX = 20
@@ -103,8 +103,13 @@ def is_heading(text: str) -> bool:
     """Say whether a text is a domain heading: short, and numbered like one or the name of a (published) domain."""
     short = len(text) <= _LABEL_MAX and not re.search(r"[。；]", text)
     name = _COUNT_NOTE.sub("", text).strip()
-    named = key(name) in _domain_names() or any(pattern.search(name) for pattern in columns().headings)
+    named = names_domain(name) or any(pattern.search(name) for pattern in columns().headings)
     return short and (bool(_HEADING.match(text)) or named)
+
+
+def names_domain(name: str) -> bool:
+    """Say whether a name, without number and count, is that of a published domain."""
+    return key(name) in _domain_names()
 
 
 @lru_cache(maxsize=1)
@@ -123,10 +128,10 @@ def _domain_names() -> frozenset[str]:
 
 def heading_text(heading: str) -> str:
     """Return a domain heading without its number and without a count of its items."""
-    bare = _NUMBERED.sub("", heading) if _NUMBERED.match(heading) else _HEADING.sub("", heading)
+    bare = NUMBERED.sub("", heading) if NUMBERED.match(heading) else _HEADING.sub("", heading)
     return _COUNT_NOTE.sub("", bare).strip()
 
 
 def domain_text(text: str) -> str:
     """Return what a cell of the domain column names, without its number and without a count of its items."""
-    return _COUNT_NOTE.sub("", _NUMBERED.sub("", text))
+    return _COUNT_NOTE.sub("", NUMBERED.sub("", text))

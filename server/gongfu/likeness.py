@@ -25,6 +25,7 @@ _OF_OTHERS = 0.7
 # Two texts with fewer pairs in common say too little for one to be contained in the other by more than chance.
 _ENOUGH = 4
 _CHANCE = 2
+_LONG_NAME = 8
 # What is named only to be left out (除职工基本医疗保险应参保人员以外) is no part of the row that names it.
 _EXCEPTED = re.compile(
     r"(除|不含|不包括|不属于|未参加|未参保|未享受|未纳入)[^，。；]*?(以外|之外|外|）|的|(?=[，。；]|$))"
@@ -219,7 +220,7 @@ class Likeness:
         text = self.share(one.text.keys(), both) if len(both) >= _ENOUGH else 0.0
         pieces = [pairs for pairs in one.pieces if pairs]
         listed = min((self.share(pairs, other.everything) for pairs in pieces), default=0.0)
-        return max(self.share(one.name.keys(), other.everything), listed if len(pieces) > 1 else 0.0, text)
+        return max(self.share(one.name.keys(), other.everything), listed, text)
 
     def added(self, n: int, known: int, i: int) -> float:
         """Return how much of what tells one national item from another, ``known``, a row has: it answers to both.
@@ -267,8 +268,11 @@ def _nation(texts: tuple[tuple[str, str, str], ...]) -> _Nation:
 @lru_cache(maxsize=1024)  # a county's rows are mostly its province's, word for word
 def _row(name: str, text: str, target: str) -> Row:
     own, provided, whom = _counts(name), _counts(_EXCEPTED.sub("", text)), _counts(_EXCEPTED.sub("", target))
-    pieces = tuple(_counts(piece).keys() for piece in _LISTED.split(name))
-    return Row(pieces, own, provided, whom, frozenset().union(own, provided, whom))
+    # 服务 at the end of a long name is no part of what it names: 流动人员人事档案管理服务. A piece may have pairs that
+    # the name has not, where the whole is known by another word.
+    bare = name.removesuffix("服务") if len(name) >= _LONG_NAME else name
+    pieces = tuple(_counts(piece).keys() for piece in _LISTED.split(bare))
+    return Row(pieces, own, provided, whom, frozenset().union(own, provided, whom, *pieces))
 
 
 def _counts(text: str) -> Counts:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gongfu.clauses import WAYS, Clause, Piece
 from gongfu.payers import Payers, funding_words
 
-_NUMBERS = frozenset({"rate", "ratio", "each", "proportion", "whole", "base", "shortage"})
+_NUMBERS = frozenset({"rate", "ratio", "each", "proportion", "whole", "base", "shortage", "delegated"})
 _TOLD = frozenset({"region", "origin", "qualifier", "respectively", "valid_from", "silent", "by", "open", "payers",
                    "proportion"})  # fmt: skip
 _MATTER = frozenset({"part", "shortage", "pilot", "towards", "other", "number"})
