@@ -151,6 +151,8 @@ def _carried(sentence: Sentence, index: int, segment: list[Piece], before: Measu
         return before.per
     if value.unit not in {"元", "小时"} or table.sum_words.search(sentence.before(index)):
         return ""
+    if value.unit == "小时" and _is_round_the_clock(sentence, index, segment):
+        return "每天"
     opening = table.opening_hours.search(sentence.before(index))
     if opening and value.unit == "小时":
         return table.per([opening.group(1)])  # 每周开放：图书馆56小时、文化馆42小时
@@ -160,6 +162,16 @@ def _carried(sentence: Sentence, index: int, segment: list[Piece], before: Measu
     if value.unit == "小时" and value.upper == _WHOLE_DAY:
         return "每天"  # 工作日8:30至17:30人工接听，自助语音24小时
     return said or before.per
+
+
+def _is_round_the_clock(sentence: Sentence, index: int, segment: list[Piece]) -> bool:
+    """Say whether 24 hours are those of a day: 全天24小时, 24小时自助语音服务; not 24小时内报告 or 累计24小时."""
+    value, table = sentence.value(index), words()
+    if value.upper != _WHOLE_DAY or value.after:
+        return False
+    return bool(
+        table.round_the_clock.search(words_of(segment)) or table.round_the_clock.search(sentence.following(index)[0])
+    )
 
 
 def _of_same(per: str, before: str) -> str:

@@ -18,6 +18,7 @@ _NOON, _DAY = 12, 24
 _ROUND_THE_CLOCK = "全天候"
 _WEEK = "一二三四五六日"
 _FIRST_TO_LAST = re.compile("([一二三四五六日天])[-至到](?:周|星期)?([一二三四五六日天])")
+_NAMED_DAY = re.compile(f"(?:周|星期|、)([{_WEEK}天])")
 _CLOSED = re.compile("闭|休|不|除")
 
 
@@ -35,13 +36,19 @@ def hours(text: str, number: Callable[[str], Fraction]) -> Fraction:
 
 def days_a_week(text: str) -> int:
     """Return on how many days of a week something is open: 周二至周日 or 周一闭馆 is six, 周六、周日 two."""
+    return len(week_days(text))
+
+
+def week_days(text: str) -> frozenset[int]:
+    """Return on which days of a week something is open, Monday being 0: 周二至周日, 周一闭馆; empty for none said."""
+    named = [_WEEK.index("日" if day == "天" else day) for day in _NAMED_DAY.findall(text)]
     if _CLOSED.search(text):
-        return len(_WEEK) - 1
+        return frozenset(range(len(_WEEK))).difference(named)
     found = _FIRST_TO_LAST.search(text)
     if not found:
-        return len(set(re.findall(f"[{_WEEK}天]", text)))
+        return frozenset(named)
     first, last = (_WEEK.index("日" if day == "天" else day) for day in found.groups())
-    return (last - first) % len(_WEEK) + 1
+    return frozenset(day % len(_WEEK) for day in range(first, first + (last - first) % len(_WEEK) + 1))
 
 
 def _times(text: str, number: Callable[[str], Fraction]) -> Iterator[tuple[Fraction, bool]]:

@@ -17,6 +17,7 @@ from gongfu.parts import adds_up, is_one_payers_part, is_qualified, is_sum
 from gongfu.quantities import alike, excluded, same_head
 from gongfu.text import reading
 from gongfu.thresholds import threshold
+from gongfu.wholes import members, named, without_groups
 from gongfu.words import words
 
 _AGES = re.compile(r"\d+-\d+岁|\d+岁")
@@ -38,6 +39,7 @@ def _with_indicators(
 ) -> tuple[Measure, ...]:
     read = [_read(measure, measures, name, nation, codes) for measure in measures]
     read = [_of_all(one, read, name) for one in read]
+    read = [each for one in read for each in _of_each(one, read, name, nation, codes)]
     return tuple(replace(one.measure, indicator="" if _yields(one, read, nation) else one.indicator) for one in read)
 
 
@@ -57,6 +59,26 @@ def _of_all(one: _Reading, read: Sequence[_Reading], name: str) -> _Reading:
         return one
     parts = {other.indicator for other in read if other.indicator and other.measure.unit == measure.unit}
     return replace(one, indicator=next(iter(parts))) if len(parts) == 1 else one
+
+
+def _of_each(one: _Reading, read: Sequence[_Reading], name: str, nation: National, codes: CodeLists) -> list[_Reading]:
+    """Let one number for several that the nation tells apart be the quantity of each: 中小学寄宿生1000元.
+
+    A number that names none of them is for all, where it is the only one of its kind and of nothing else.
+    """
+    measure = one.measure
+    theirs = [other for _, other in nation if other.indicator and _same_kind(measure, other)]
+    among = members(theirs, codes) if measure.role != "parameter" else {}
+    kindred = [other for other in read if other is not one and _same_kind(other.measure, measure)]
+    if not among or any(other.indicator in among for other in kindred) or one.indicator not in {"", *among}:
+        return [one]
+    said = named(measure, among)
+    bare = replace(measure, label=without_groups(measure.label), quote="")
+    of_them = [other for other in theirs if other.indicator in among and not excluded(bare, name, other, codes)]
+    alike_ = max((alike(bare, name, other, codes) for other in of_them), default=0.0) >= threshold("quantity-alone")
+    if len(said) == 1 or not (alike_ or (of_them and _names_no_quantity(bare.label))) or not (said or not kindred):
+        return [one]
+    return [replace(one, indicator=key) for key, member in among.items() if member in (said or {member})]
 
 
 def _read(measure: Measure, siblings: Sequence[Measure], name: str, nation: National, codes: CodeLists) -> _Reading:

@@ -14,6 +14,7 @@ from gongfu.binding import attainment, bound, bounds, comparator, due_year, is_c
 from gongfu.cutting import Piece, cut
 from gongfu.measure import Measure, Passage
 from gongfu.normal import normalised
+from gongfu.opening import Hours, a_week, hours_of
 from gongfu.selection import selects
 from gongfu.sentence import REACH, Sentence, sentences, words_of
 from gongfu.text import Reading, reading
@@ -68,6 +69,7 @@ def _read_sentence(
     ``week`` says on how many days of a week something is open, where the text says on which.
     """
     measures: list[Measure] = []
+    hours: list[Hours] = []
     unread: list[Passage] = []
     span = next((piece.span for piece in sentence.pieces if piece.span), span)
     shared: set[int] = set()
@@ -80,7 +82,10 @@ def _read_sentence(
             measure = _measure(read, sentence, index, level, measures[-1] if measures else None)
             listed = _listed(sentence, index)
             shared.update(listed)
-            measures += _distributed(read, measure, sentence, listed) if listed else _grouped(measure, sentence, index)
+            found = _distributed(read, measure, sentence, listed) if listed else _grouped(measure, sentence, index)
+            hours += (hours_of(one, sentence.segment(index)) for one in found)
+            measures += found
+    measures = a_week(read, hours)
     counted = ({span[1]: span[0]} if span else {}) | week | _days_a_week(measures)
     return [normalised(measure, counted) for measure in measures], unread[:1]
 

@@ -26,8 +26,9 @@ def normalised(measure: Measure, counted: Mapping[str, Decimal]) -> Measure:
     times, longer, condition = _times(measure, period, counted)
     factor = Decimal(words().multipliers.get(measure.multiplier, 1)) * times
     per = "·".join(part for part in (entity, longer) if part)
+    note = _note(period, times, condition) or measure.normal_note
     return replace(
-        measure, condition=condition or measure.condition, normal_note=_note(period, times, condition),
+        measure, condition=condition or measure.condition, normal_note=note,
         normal_unit=measure.unit + (f"/{per}" if per else ""),
         normal_lower=None if measure.lower is None else measure.lower * factor,
         normal_upper=None if measure.upper is None else measure.upper * factor,

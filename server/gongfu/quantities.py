@@ -50,6 +50,11 @@ def _known_of(label: str, indicator: str, codes: CodeLists) -> _Known:
     return _Known(wordings, whole, heads, groups)
 
 
+def groups_of(other: Measure, codes: CodeLists) -> frozenset[str]:
+    """Return the words of which a quantity is about one only (小学, 初中) that the nation says of this one."""
+    return frozenset[str]().union(*_known(other, codes).groups)
+
+
 def same_head(measure: Measure, other: Measure, codes: CodeLists) -> bool:
     """Say whether a number may be a rate with one of the heads of a national quantity (管理率, 覆盖率)."""
     return _one_of(measure.label, _known(other, codes).heads)

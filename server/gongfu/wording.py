@@ -61,7 +61,12 @@ def conversion(measure: Measure, other: Measure | None, language: str) -> str:
 
     Empty where nothing was converted, or where both sides are printed per the same and a reader sees which is higher.
     """
-    if other is None or not measure.normal_note or (measure.per, measure.unit) == (other.per, other.unit):
+    added_up = "＋" in measure.normal_note
+    if (
+        other is None
+        or not measure.normal_note
+        or ((measure.per, measure.unit) == (other.per, other.unit) and not added_up)
+    ):
         return ""
     bounds = (measure.normal_lower, measure.normal_upper)
     amount = "—".join(dict.fromkeys(plain(bound) for bound in bounds if bound is not None))

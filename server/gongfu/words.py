@@ -92,6 +92,7 @@ class Words:
     due: re.Pattern[str]
     due_behind: re.Pattern[str]
     opening_hours: re.Pattern[str]
+    round_the_clock: re.Pattern[str]
     listed_per: re.Pattern[str]
     household: re.Pattern[str]
     household_before: re.Pattern[str]
@@ -99,6 +100,7 @@ class Words:
     two_kinds: re.Pattern[str]
     rate_heads: tuple[tuple[str, ...], ...]
     exclusive: tuple[tuple[str, ...], ...]
+    wholes: Mapping[str, tuple[str, ...]]
     carried: frozenset[tuple[str, ...]]
     exclusive_equal: Mapping[str, str]
     contrasts: Mapping[str, tuple[str, ...]]
@@ -305,6 +307,7 @@ def words() -> Words:
         minimum_heading=re.compile(table["minimum_heading"]),
         minimum_standard=re.compile(table["minimum_standard"]), due=re.compile(table["due"]),
         due_behind=re.compile(table["due_behind"]), opening_hours=re.compile(table["opening_hours"]),
+        round_the_clock=re.compile(table["round_the_clock"]),
         listed_per=re.compile(table["listed_per"]),
         changing=re.compile(table["changing"]), changed=frozenset(table["changed"]),
         household=re.compile(table["household"]),
@@ -312,6 +315,7 @@ def words() -> Words:
         two_kinds=re.compile(table["two_kinds"]),
         rate_heads=tuple(tuple(forms) for forms in table["rate_heads"]),
         exclusive=tuple(tuple(group) for group in table["exclusive"]),
+        wholes={word: tuple(members) for word, members in table["wholes"].items()},
         carried=frozenset(tuple(group) for group in table["carried"]),
         exclusive_equal={word: group[0] for group in table["exclusive_equal"] for word in group},
         contrasts={group: tuple(others) for group, others in table["contrasts"].items()},
