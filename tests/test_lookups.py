@@ -1,5 +1,6 @@
 """What is answered in the serving process is a lookup and nothing else, and answered as a worker answers it."""
 
+import json
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -7,7 +8,7 @@ from random import Random
 import httpx
 import pyoxigraph as ox
 import pytest
-from client import client_of
+from client import client_of, problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +16,12 @@ from gongfu.sparql.answering import RESULT_TYPES, Answer, Job, Source, answer
 from gongfu.sparql.dataset import describe, merge_graphs, open_store
 from gongfu.sparql.in_memory import is_the_same
 from gongfu.sparql.lookups import MOST_BYTES, OFTEN, Lookups, kind_of_lookup
+from gongfu.sparql.tables import XLSX
 from gongfu.sparql.tokens import GraphNames
 
 CASES = Path(__file__).parent / "guard"
 X = "http://example.org/x"
+COUNTED = 'gongfu_requests_total{method="GET",route="/sparql"'
 LOOKUPS = [
     f"SELECT ?p ?o {{ <{X}> ?p ?o }}", f"SELECT * WHERE {{ <{X}> ?p ?o . }} LIMIT 20",
     f"select*where{{<{X}>?p?o}}", f"# 说明\nSELECT ?s {{ ?s a <{X}> }} # end", f"SELECT ?s {{ ?s ?p <{X}> }}",
@@ -142,18 +145,46 @@ def test_other_jobs_are_none_of_its_business(path: Path) -> None:
         assert Lookups(dataset).answer(job) is None
 
 
+STRAIGHT = [
+    *LOOKUPS[:3], "SELECT ?o { <http://example.org/nothing> ?p ?o }", "SELECT * { ?s ?p ?o } LIMIT 900",
+    "ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }", "SELECT * { ?s ?p ?o ",
+    "SELECT * FROM <http://example.org/none> { ?s ?p ?o }", f"SELECT * {{ SERVICE <{X}> {{ ?s ?p ?o }} }}",
+    "SELECT ('長' AS ?x) {} #" + "x" * 3000, "SELECT (RAND() < 2 AS ?x) {}", "DELETE WHERE { ?s ?p ?o }",
+]  # fmt: skip
+
+FORMS = (RESULT_TYPES[0], "text/csv", "text/turtle", XLSX)
+
+
 def test_straight_answers_are_those_of_the_endpoint(path: Path) -> None:
-    """Whoever says what encodings it takes goes through all layers, whoever says nothing straight to the store."""
-    with client_of(path) as client:
-        for query in [*LOOKUPS[:3], "SELECT ?o { <http://example.org/nothing> ?p ?o }"]:
-            for form in RESULT_TYPES:
+    """Whoever says what encodings it takes goes through all layers, whoever says nothing straight to the store.
+
+    Problems too are the same, and each request is counted once.
+    """
+    status: set[int] = set()
+    with client_of(path, query_bytes=3000) as client:
+        for query in STRAIGHT:
+            for form in FORMS:
                 address = httpx.URL("http://testserver/sparql", params={"query": query})
                 straight = client.send(httpx.Request("GET", address, headers={"accept": form}))
                 other = client.get(str(address), headers={"accept": form, "accept-encoding": "identity"})
-                assert (straight.status_code, straight.content) == (200, other.content)
+                assert straight.status_code == other.status_code
                 assert dict(straight.headers) == dict(other.headers)
-        counted = f'{{method="GET",route="/sparql",status="200"}} {8 * len(RESULT_TYPES)}.0'
-        assert f"gongfu_requests_total{counted}" in client.get("/metrics").text
+                assert straight.content == other.content
+                status.add(straight.status_code)
+        assert status == {200, 400, 403, 406, 413}
+        assert client.app.service.remembered == 0
+        asked = 2 * len(STRAIGHT) * len(FORMS)
+        lines = [line for line in client.get("/metrics").text.split("\n") if line.startswith(COUNTED)]
+        assert sum(float(line.split()[-1]) for line in lines) == asked
+
+
+def test_a_bug_behind_the_straight_way_is_a_problem(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with client_of(path) as client:
+        monkeypatch.setattr(client.app.service, "_lookups", None)
+        address = httpx.URL("http://testserver/sparql", params={"query": LOOKUPS[0]})
+        found = client.send(httpx.Request("GET", address))
+        assert "Traceback" not in json.dumps(problem(found, 500, "internal"))
+        assert found.headers["x-content-type-options"] == "nosniff"
 
 
 def test_what_is_answered_elsewhere_is_not_looked_up_twice(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ async def _answered(request: Request, service: Service, asked: Job) -> Response:
         headers["etag"] = tag
         if request.method != "POST" and matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
-    found = await service.answer(asked, client_of(request))
+    found = await service.answer(asked, client_of(request.scope))
     if found.media_type in EXTENSIONS:
         headers["content-disposition"] = f'attachment; filename="gongfu.{EXTENSIONS[found.media_type]}"'
     return Response(found.body, headers=headers | {"content-type": with_charset(found.media_type)})

@@ -98,7 +98,7 @@ async def read_graph(request: Request, service: Service, graph: str) -> Response
     if media_type is None:
         raise Problem("not-acceptable", {"types": ", ".join(GRAPH_TYPES)})
     asked = Job("", GraphNames(), None, media_type, (graph,), graph or DEFAULT)
-    found = await service.answer(asked, client_of(request))
+    found = await service.answer(asked, client_of(request.scope))
     return unchanged_or(request, found.body, media_type, {"vary": "Accept"})
 
 

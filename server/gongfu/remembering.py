@@ -6,7 +6,7 @@ first.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,12 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True)
 class Finished:
-    """A whole response: its tag, its headers, its body."""
+    """A whole response: its tag, its headers, its body, its status."""
 
     tag: str
     headers: Headers
     body: bytes
+    status: int = 200
 
     @property
     def unchanged(self) -> Headers:
@@ -37,15 +38,15 @@ class Finished:
         return [pair for pair in self.headers if pair[0] not in _OF_A_BODY]
 
 
-AtOnce = Callable[[Scope], Finished | None]
-"""Finds the response to a request that takes no waiting, None for every other."""
+Straight = Callable[[Scope], Awaitable[Finished | None]]
+"""Finds the response to a request without what else stands before the endpoint; None for what needs more than that."""
 
 
 class Remembered:
     """Middleware: answers a GET of the endpoint that was answered before, and remembers what others answer."""
 
-    def __init__(self, app: ASGIApp, service: Service, at_once: AtOnce) -> None:
-        self._app, self._service, self._at_once = app, service, at_once
+    def __init__(self, app: ASGIApp, service: Service, straight: Straight) -> None:
+        self._app, self._service, self._straight = app, service, straight
         self._known: OrderedDict[Any, Finished] = OrderedDict()
         self._bytes, self._version = 0, ""
 
@@ -61,24 +62,29 @@ class Remembered:
                 asked[_ASKED.index(name)] += b"," + value
             elif name == b"if-none-match":
                 known_tag = value
-        key = (scope["query_string"], asked[0], asked[1])
+        key, version = (scope["query_string"], asked[0], asked[1]), self._version
         found = self._known.get(key)
         if found:
             self._known.move_to_end(key)
             self._service.remembered += 1
-        elif found := self._at_once(scope):
-            self.keep(key, self._version, found)
+        elif found := await self._straight(scope):
+            self.keep(key, version, found)
         else:
-            return await self._app(scope, receive, _Keeping(self, key, self._version, send) if not known_tag else send)
+            return await self._app(scope, receive, _Keeping(self, key, version, send) if not known_tag else send)
         if known_tag and matches(known_tag.decode("latin-1"), found.tag):
             await send({"type": "http.response.start", "status": 304, "headers": found.unchanged})
             return await send({"type": "http.response.body", "body": b""})
-        await send({"type": "http.response.start", "status": 200, "headers": found.headers})
+        await send({"type": "http.response.start", "status": found.status, "headers": found.headers})
         return await send({"type": "http.response.body", "body": found.body})
 
     def keep(self, key: Any, version: str, finished: Finished) -> None:
         """Remember an answer to data of a version, unless they were replaced while it was found."""
-        if version != self._version or len(finished.body) > _MOST_OF_ONE or key in self._known:
+        if (
+            finished.status != 200
+            or version != self._version
+            or len(finished.body) > _MOST_OF_ONE
+            or key in self._known
+        ):
             return
         self._known[key] = finished
         self._bytes += _size(key, finished)

@@ -58,7 +58,7 @@ def add_resources(app: FastAPI, service: Service, page_address: PageAddress | No
             return await _elsewhere(request, service, offers, page_address)
         if form == "text/html" and page_address:
             return _see_other(page_address(request, address), "Accept-Language")
-        found = await service.answer(_job(service, address, form), client_of(request))
+        found = await service.answer(_job(service, address, form), client_of(request.scope))
         return unchanged_or(request, found.body, form, _links(request, service, address, found))
 
 
@@ -79,7 +79,7 @@ async def _elsewhere(
         return _see_other(page_address(request, address), "Accept, Accept-Language")
     known = _job(service, address, "application/n-triples")
     if not known.graph:
-        await service.answer(known, client_of(request))
+        await service.answer(known, client_of(request.scope))
     if chosen is None:
         raise Problem("not-acceptable", {"types": ", ".join(offers)})
     extension = next(name for name, kind in FORMS.items() if kind == chosen)

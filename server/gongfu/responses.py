@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from gongfu.problems import MEDIA_TYPE, Problem, Problems
 from gongfu.sparql.request import matches
@@ -57,12 +58,12 @@ def bearer(request: Request) -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
-def client_of(request: Request) -> str:
+def client_of(scope: Scope) -> str:
     """Return what tells the sender of a request from others: the address, of IPv6 the network that one client has.
 
     Behind a proxy on the same machine it is what the proxy forwards, which may be anything.
     """
-    host = request.client.host if request.client else ""
+    host = (scope.get("client") or ("",))[0]
     try:
         return str(ip_network((host.partition("%")[0], 64), strict=False)) if ":" in host else host[:_MOST_OF_HOST]
     except ValueError:

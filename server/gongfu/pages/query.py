@@ -87,7 +87,7 @@ async def _answer(
     status = 200
     if query.strip():
         try:
-            shown |= await _found(service, query, client_of(request))
+            shown |= await _found(service, query, client_of(request.scope))
         except Problem as problem:
             document = service.problems.document(problem.name, problem.facts)
             status = document["status"]

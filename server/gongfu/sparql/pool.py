@@ -154,7 +154,7 @@ class Pool:
         """Return a worker of the first lane; None for a query of a slow form while others want one. Raises Busy."""
         if self._is_slow(form) and not self._turns.free:
             return None
-        worker = await self._turns.take(client, self._expected(form), self._relieve)
+        worker = await self._turns.take(client, self._expected(form), self._look_at_others)
         if self._is_slow(form) and self._turns.waiting:  # known since it began to wait
             self._turns.give(worker)
             return None
@@ -172,7 +172,7 @@ class Pool:
         if worker not in self._long:
             self._since[worker] = begun
             if self._turns.waiting:
-                self._relieve()
+                self._look_at_others()
         timer = asyncio.get_running_loop().call_later(self._limits.seconds, worker.fail, DeadlinePassed())
         sound = False
         try:
@@ -200,6 +200,11 @@ class Pool:
             self._replaced += 1
             self._later(self._end(worker))
             self._replace_soon()
+
+    def _look_at_others(self) -> None:
+        """See who must give way to one who waits now; but only queries known as slow must before the next look."""
+        if self._look is None or any(self._is_slow(begun.form) for begun in self._since.values()):
+            self._relieve()
 
     def _relieve(self) -> None:
         """Where queries wait, move those that have run for long out of the first lane, or come back when it is time."""

@@ -116,6 +116,8 @@ def _joined(base: str, iri: str) -> str:
 
 def plain(text: str) -> str:
     r"""Return the text with its codepoint escapes ``\uXXXX`` and ``\UXXXXXXXX`` decoded, once."""
+    if "\\" not in text:
+        return text
     return re.sub(r"\\u([0-9A-Fa-f]{4})|\\U(00[01][0-9A-Fa-f]{5})", _decoded, text)
 
 

@@ -10,7 +10,7 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 _Thing = TypeVar("_Thing")
 _MOST_KNOWN = 4096
@@ -108,21 +108,19 @@ class Turns(Generic[_Thing]):
         if self.free:
             self._shares.charge(client, _A_TURN)
             return self.free.popleft()
-        turn = _Turn[_Thing](asyncio.get_running_loop().create_future(), client, expected, self._clock())
+        loop = asyncio.get_running_loop()
+        turn = _Turn[_Thing](loop.create_future(), client, expected, self._clock())
         self._line_up(turn)
         if when_waiting:
             when_waiting()
-        taken = False
+        late = loop.call_later(self._seconds, _refuse, turn.thing)
         try:
-            async with asyncio.timeout(self._seconds):
-                thing = await turn.thing
-            taken = True
-        except TimeoutError as error:
-            raise Busy from error
+            return await turn.thing
+        except BaseException:
+            self._leave(turn)
+            raise
         finally:
-            if not taken:
-                self._leave(turn)
-        return thing
+            late.cancel()
 
     def _line_up(self, turn: _Turn[_Thing]) -> None:
         """Let somebody wait. Where too many do, whoever would be the last of all waits no longer, and gets Busy."""
@@ -148,3 +146,8 @@ class Turns(Generic[_Thing]):
             self._waiting.remove(turn)
         elif turn.thing.done() and not turn.thing.cancelled() and not turn.thing.exception():
             self.give(turn.thing.result())
+
+
+def _refuse(thing: "asyncio.Future[Any]") -> None:
+    if not thing.done():
+        thing.set_exception(Busy())

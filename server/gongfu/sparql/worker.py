@@ -46,7 +46,7 @@ class Order:
 
 def frame(head: object, body: bytes = b"") -> bytes:
     """Return a frame with a JSON head."""
-    encoded = json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    encoded = json.dumps(head).encode()
     return LENGTHS.pack(len(encoded), len(body)) + encoded + body
 
 

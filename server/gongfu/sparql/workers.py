@@ -24,19 +24,24 @@ from gongfu.sparql.worker import LENGTHS, LONG, NICE_OF_LONG, QUICK, Order, job_
 
 _LOG = logging.getLogger(__name__)
 _START_SECONDS = 60.0
+_USUAL_BYTES = 64 * 1024
 
 
 class WorkerLost(Exception):
     """The worker ended by itself: out of memory, or a query too deep for the engine."""
 
 
-class Worker(asyncio.Protocol):
-    """One process, which has at most one query, and the socket it is asked over."""
+class Worker(asyncio.BufferedProtocol):
+    """One process, which has at most one query, and the socket it is asked over.
+
+    What comes is read into a buffer that is kept, and the rest of a frame that is larger into one of its size.
+    """
 
     def __init__(self) -> None:
         self.pid = 0
         self._handle: int | None = None
-        self._received, self._expected = bytearray(), LENGTHS.size
+        self._kept = self._buffer = memoryview(bytearray(_USUAL_BYTES))
+        self._filled = 0
         loop = asyncio.get_running_loop()
         self._frame: asyncio.Future[tuple[dict[str, Any], bytes]] = loop.create_future()  # the first says it is ready
         self._gone: asyncio.Future[None] = loop.create_future()
@@ -45,21 +50,27 @@ class Worker(asyncio.Protocol):
         """Keep the socket to write to."""
         self._transport = cast(asyncio.Transport, transport)  # that of uvloop only looks like one
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Return the room for what comes next; there is some, since a worker sends nothing behind a frame unasked."""
+        return self._buffer[self._filled :]
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take in a part of a frame, and hand it over when it is whole."""
-        received = self._received
-        received += data
-        if len(received) < self._expected:
+        self._filled += nbytes
+        if self._filled < LENGTHS.size:
             return
-        head, body = LENGTHS.unpack_from(received)
-        self._expected = LENGTHS.size + head + body
-        if len(received) < self._expected:
-            return
-        with memoryview(received) as parts:
-            frame = json.loads(bytes(parts[LENGTHS.size : LENGTHS.size + head])), bytes(parts[LENGTHS.size + head :])
-        self._received, self._expected = bytearray(), LENGTHS.size
-        if not self._frame.done():
-            self._frame.set_result(frame)
+        head, body = LENGTHS.unpack_from(self._buffer)
+        start = LENGTHS.size + head
+        whole = start + body
+        if self._filled >= whole:
+            frame = json.loads(bytes(self._buffer[LENGTHS.size : start])), bytes(self._buffer[start:whole])
+            self._buffer, self._filled = self._kept, 0
+            if not self._frame.done():
+                self._frame.set_result(frame)
+        elif whole > len(self._buffer):
+            larger = memoryview(bytearray(whole))
+            larger[: self._filled] = self._buffer[: self._filled]
+            self._buffer = larger
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell who waits for an answer that there will be none."""
