@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 import pyoxigraph as ox
 
-from gongfu.divisions import divisions
+from gongfu.divisions import division
 from gongfu.kept import kept_object
 from gongfu.settings import CODES, DEFINITIONS, house, program, unchanged
 from gongfu.text import key
@@ -53,7 +53,7 @@ class CodeLists:
         if not word:
             return None
         found = self.words.get((scheme, word)) or self.words.get((scheme, key(word)))
-        local = None if found or scheme != "division" else divisions().get(word)
+        local = None if found or scheme != "division" else division(word)
         return CODES + f"division/{local.code}" if local else found
 
     def concept(self, scheme: str, word: str) -> Concept | None:
@@ -107,7 +107,8 @@ def _codelists() -> CodeLists:
 
 def _local(iri: str) -> Concept:
     """Return a prefecture or county, which no code list holds, as a concept."""
-    one = divisions()[iri.rsplit("/", 1)[-1]]
+    one = division(iri.rsplit("/", 1)[-1])
+    assert one is not None
     other = (one.short,) if one.short else ()
     return Concept(iri, one.code, "division", {"zh": one.name, "en": one.english}, other, (), {})
 

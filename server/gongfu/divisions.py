@@ -7,7 +7,7 @@ Beside it former-divisions.csv has the names that other codes had in 2014 and 20
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,26 +37,38 @@ class Division:
         )
 
 
-@lru_cache(maxsize=1)
+def division(code: str) -> Division | None:
+    """Return the division below the provinces of a code, under the name that it has or had last; None for none."""
+    row = _by_code().get(code)
+    return Division(*row) if row else None
+
+
 def divisions() -> Mapping[str, Division]:
-    """Return every division below the provinces by its code, under the name that it has or had last."""
-    return {one.code: one for table in ("former-divisions", "divisions") for one in _table(table)}
+    """Return every division below the provinces by its code."""
+    return {code: Division(*row) for code, row in _by_code().items()}
 
 
-def _table(name: str) -> list[Division]:
+@lru_cache(maxsize=1)
+def _by_code() -> Mapping[str, Sequence[str]]:
+    """Return the rows by code, not yet divisions: of 3,400 a check asks for one or two."""
+    return {row[0]: row for table in ("former-divisions", "divisions") for row in _table(table)}
+
+
+@lru_cache(maxsize=2)
+def _table(name: str) -> Sequence[Sequence[str]]:
+    """Return the rows of a table, with their columns in the order of the attributes of a division."""
     path = house().data / "tables" / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return [Division(row["code"], row["name"], row["short"], row["english"], row.get("same_as", ""))
-                for row in csv.DictReader(file)]  # fmt: skip
+        return list(csv.reader(file))[1:]
 
 
 @lru_cache(maxsize=1)
-def _by_name() -> Mapping[str, tuple[Division, ...]]:
-    found: dict[str, list[Division]] = {}
-    for one in (*_table("divisions"), *_table("former-divisions")):
-        for name in {one.name, one.short} - {""}:
-            found.setdefault(name, []).append(one)
-    return {name: tuple(ones) for name, ones in found.items()}
+def _by_name() -> Mapping[str, Sequence[Sequence[str]]]:
+    found: dict[str, list[Sequence[str]]] = {}
+    for row in (*_table("divisions"), *_table("former-divisions")):
+        for name in {row[1], row[2]} - {""}:
+            found.setdefault(name, []).append(row)
+    return found
 
 
 def named_below(title: str, province: str = "") -> Division | None:
@@ -78,7 +90,7 @@ def _one_of(name: str, inside: str) -> Division | None:
 
     A county has none inside: what follows its name is no division of its own.
     """
-    fitting = [one for one in _by_name()[name] if inside in one.above or not inside]
+    fitting = [one for one in (Division(*row) for row in _by_name()[name]) if inside in one.above or not inside]
     codes = {one.code for one in fitting}
     fitting = [one for one in fitting if one.same_as not in codes]
     return fitting[0] if len(fitting) == 1 else None

@@ -14,7 +14,7 @@ from gongfu.catalogue import UNREAD_PARTS, Catalogue, CellReference, Item, Unrea
 from gongfu.codes import CodeLists
 from gongfu.coverage import Coverage
 from gongfu.departments import Role
-from gongfu.divisions import divisions
+from gongfu.divisions import division
 from gongfu.elements import Element
 from gongfu.facts import Graph, Iri, Row, mapped
 from gongfu.kinds import kind_of
@@ -78,7 +78,7 @@ def _coded(scheme: str, word: str, codes: CodeLists) -> Iri | None:
 
 def _division(region: str, codes: CodeLists, base: str) -> Graph:
     """Return what is known of a prefecture or county that the code list does not hold."""
-    one = divisions().get(region)
+    one = division(region)
     if one is None or codes.iri("division", region) in codes.concepts:
         return Graph()
     above = next(iri for code in one.above if (iri := codes.iri("division", code)))

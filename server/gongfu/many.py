@@ -15,13 +15,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gongfu.kept import cache_folder
+from gongfu.kept import cache_folder, kept_object
 from gongfu.refused import refused
-from gongfu.settings import base_iri, program
+from gongfu.settings import base_iri, program, unchanged
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
+    from gongfu.codes import CodeLists
+    from gongfu.examine import Prepared
     from gongfu.validate import Engine
 
 # What stands in a folder of catalogues and is none: what a person said of one, and the tables of a curated edition.
@@ -134,18 +136,28 @@ def lost(task: Task) -> Outcome:
 
 
 def make_ready(question: Question) -> None:
-    """Read what every check needs, so that forked workers have it already."""
+    """Read what every check needs, so that forked workers have it already; and once see to it that all of it is kept.
+
+    Then the rest is left to the workers: each soon has it, and while one process reads the others wait.
+    """
     from gongfu.check import UnusableCatalogue, national
     from gongfu.codes import codelists
-    from gongfu.examine import examine
-    from gongfu.findings import report
 
     with suppress(UnusableCatalogue):  # each outcome will say so
         codes, base = codelists(), base_iri()
         nation = national(question.against, codes, base)
-        edition = replace(nation.catalogue.edition, id="first")  # a few rows need every grammar, query and shape
-        few = replace(nation.catalogue, edition=edition, items=nation.catalogue.items[:_FIRST])
-        report(examine(few, nation, codes, base), codes)
+        kept_object("seen", f"{program()} {base}", lambda: _seen(nation, codes, base), unchanged)
+
+
+def _seen(nation: "Prepared", codes: "CodeLists", base: str) -> bool:
+    """Examine a few rows, which need every grammar, query and shape: these are kept then."""
+    from gongfu.examine import examine
+    from gongfu.findings import report
+
+    edition = replace(nation.catalogue.edition, id="first")
+    few = replace(nation.catalogue, edition=edition, items=nation.catalogue.items[:_FIRST])
+    report(examine(few, nation, codes, base), codes)
+    return True
 
 
 def check_many(paths: Iterable[Path], question: Question, kept: Path | None, scheduler: str = "") -> Iterator[Outcome]:
