@@ -16,7 +16,7 @@ MODULES = [
     "funding",
     "departments", "criteria", "implication", "listing", "targets", "containment", "relation", "running_text",
     "labelled_text", "stacked_text", "wrapped_text", "text_tables",
-    "likeness", "match", "earlier", "telling", "retained", "places", "promises", "coverage", "quantities",
+    "likeness", "match", "earlier", "telling", "retained", "places", "promises", "recipients", "coverage", "quantities",
     "parts", "wholes", "indicators",
     "narrative", "tasks", "unit_names", "indicator_pairs", "sources", "funding_source", "graph", "plan_graph",
     "funding_graph",

@@ -19,8 +19,9 @@ from gongfu.elements import (
 )
 from gongfu.header_titles import columns
 from gongfu.match import Correspondence
-from gongfu.places import Clauses, Place
+from gongfu.places import Clauses, Place, smallest
 from gongfu.promises import manner_of
+from gongfu.recipients import gives_to_fewer
 from gongfu.retained import NationalText, elsewhere, is_retained, letters_of
 from gongfu.telling import Pairs, Rarity, Wanted, closed_lists, rarity_in, said_beside, wanted_of
 from gongfu.text import key
@@ -35,7 +36,7 @@ class Coverage:
 
     ``presence`` is present, absent, unclear, or undescribed where the rows state no more than quantities; ``likeness``
     is between 0 and 1; ``item``, ``quote`` and ``manner`` are of the place where the most of it stands, None and empty
-    where it is nowhere, or where the place only counts it.
+    where it is nowhere, or where the place only counts it. ``narrowed`` says that the place gives it to fewer.
     """
 
     national: str
@@ -45,6 +46,7 @@ class Coverage:
     item: str | None = None
     quote: str = ""
     manner: Manner | None = None
+    narrowed: bool = False
 
 
 def covered(
@@ -98,7 +100,7 @@ class _Row:
 def _at(one: Coverage, national: str, rows: Sequence[Item]) -> Coverage:
     """Return a coverage of a national item, found in rows by their place, with the keys of both."""
     item = None if one.item is None else rows[int(one.item)].key
-    return Coverage(national, one.order, one.presence, one.likeness, item, one.quote, one.manner)
+    return replace(one, national=national, item=item)
 
 
 def _silent(one: Coverage, rows: Sequence[Item]) -> Coverage:
@@ -173,8 +175,11 @@ def _coverage(order: int, sought: _Sought, place: Place, nation: NationalText) -
     if likeness < absent and _best(sought.wanted, place.context, place.doubtful)[0] < absent:
         return Coverage("", order, "absent", score)
     presence, clause = "present" if likeness >= threshold("element-present") else "unclear", place.clauses.all[at]
-    manner = manner_of(sought.element, best, _found(best, place.context, place.clauses), place, nation)
-    return Coverage("", order, presence, score, clause.item, clause.text, manner)
+    found = _found(best, place.context, place.clauses)
+    manner = manner_of(sought.element, best, found, place, nation)
+    having = [one for one, much in zip(place.clauses.all, found, strict=True) if much >= threshold("element-present")]
+    fewer = gives_to_fewer(sought.element, [one.text for one in smallest(having)])
+    return Coverage("", order, presence, score, clause.item, clause.text, manner, fewer)
 
 
 def _is_dropped(sought: _Sought, every: Sequence[_Sought], place: Place, nation: NationalText) -> bool:

@@ -201,7 +201,8 @@ def coverage_triples(edition: str, nation: str, coverages: Iterable[Coverage], c
         {"edition": edition, "nation": nation, "national": one.national, "order": one.order,
          "presence": node(codes.iri("presence", one.presence)), "likeness": Decimal(str(one.likeness)),
          "item": one.item, "quote": one.quote, "free": one.manner.free if one.manner else None,
-         "attainment": node(codes.iri("attainment", one.manner.attainment)) if one.manner else None}
+         "attainment": node(codes.iri("attainment", one.manner.attainment)) if one.manner else None,
+         "narrowed": one.narrowed or None}
         for one in coverages
     ]  # fmt: skip
     return mapped("element-coverage", rows, base)

@@ -85,3 +85,8 @@ def _clauses(row: Item) -> list[Clause]:
             parts += [f"{one}，{other}" for one, other in pairwise(parts)]
             found += [Clause(row.key, part, sentence, said(part)) for part in parts]
     return found
+
+
+def smallest(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses that hold no other of them: what a neighbouring clause promises is not promised here."""
+    return [one for one in clauses if not any(other.text in one.text and other.text != one.text for other in clauses)]

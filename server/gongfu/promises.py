@@ -6,7 +6,7 @@ Place in the flow: below coverage.
 from collections.abc import Sequence
 
 from gongfu.elements import Element, Manner, attainment_of, element_words, has_any, is_spared, states_quantity
-from gongfu.places import Clause, Place
+from gongfu.places import Clause, Place, smallest
 from gongfu.retained import NationalText
 from gongfu.telling import Wanted
 from gongfu.text import key
@@ -25,7 +25,7 @@ def manner_of(
     """
     absent, clauses = threshold("element-absent"), place.clauses
     own = dict(zip(clauses.all, wanted.found_in(clauses.having, len(clauses.all)), strict=True))
-    having = _smallest([clause for clause, much in zip(clauses.all, likeness, strict=True)
+    having = smallest([clause for clause, much in zip(clauses.all, likeness, strict=True)
                         if own[clause] and much >= absent])  # fmt: skip
     having = [one for one in having if not (states_quantity(one.text) or one.text in place.names)]
     if not having:
@@ -92,11 +92,6 @@ def _goes_on(free: Clause, later: Clause) -> bool:
     """Say whether a clause stands behind another in one sentence: 免费提供指导，开展培训."""
     same = free.sentence == later.sentence and has_any(free.text, "free")
     return same and free.sentence.find(free.text) < free.sentence.find(later.text)
-
-
-def _smallest(clauses: list[Clause]) -> list[Clause]:
-    """Return the clauses that hold no other of them: what a neighbouring clause promises is not promised here."""
-    return [one for one in clauses if not any(other.text in one.text and other.text != one.text for other in clauses)]
 
 
 def _before(wanted: Wanted, text: str) -> str:

@@ -27,6 +27,7 @@ _COLUMNS = {
     "R14": "standard",
     "R15": "standard",
     "R24": "number",
+    "R27-Recipients": "standard",
     "R31": "target",
     **dict.fromkeys(("R06-Funding", "R33", "R34", "R35", "R36", "R37", "R38", "R39"), "funding"),
     "R41": "departments",
@@ -175,10 +176,21 @@ class Subject:
             return ours[0]
         if "column" in self.about:
             return self.about["column"]
-        named = next((column for start, column in _COLUMNS.items() if self._shape_name().startswith(start)), "")
+        named = self._column_named()
         part = self._part()
         compares = "comparability" in self.about or "theirOrder" in self.about
+        item = self._item()
+        if self._is_of_elements() and item and item.text("content"):
+            return "content"
         return named or (part if part in TEXT_FIELDS else "standard" if compares else "name")
+
+    def _column_named(self) -> str:
+        """Return the column that the beginning of the shape's name tells."""
+        return next((column for start, column in _COLUMNS.items() if self._shape_name().startswith(start)), "")
+
+    def _is_of_elements(self) -> bool:
+        """Say whether the result is about things that are provided: where 服务内容 has a column, they stand there."""
+        return f"{self._part()}Sentences" in self.about and self._column_named() == "standard"
 
     def _shape_name(self) -> str:
         return self.result.shape.removeprefix(SHAPES)
@@ -237,8 +249,10 @@ class Subject:
             return self.about["text"]
         if paid and self._column() == "funding":
             return paid.text("funding")
-        item, elements = self._item(), f"{self._part()}Sentences" in self.about
-        return item.standard if item and (elements or "comparability" in self.about) else ""
+        item, elements = self._item(), self._is_of_elements()
+        if item and elements:
+            return item.text("content") or item.standard
+        return item.standard if item and "comparability" in self.about else ""
 
 
 def _runs(numbers: Iterable[int]) -> list[str]:
