@@ -316,7 +316,8 @@ def _listed_apart(one: Member, verdicts: Sequence[Verdict], inner: Members, oute
 
 def _as_defined(one: Member) -> Member:
     """Return a member without the conditions that the texts do not tell (符合条件的), which nobody can fail."""
-    return replace(one, stated=tuple(part for part in one.stated if not is_unstated(part)))
+    kept = tuple(part for part in one.stated if part.attribute != "condition")
+    return replace(one, stated=kept or one.stated)
 
 
 def _by_parts(one: Member, outer: Members) -> Verdict | None:

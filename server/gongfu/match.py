@@ -17,6 +17,8 @@ from gongfu.thresholds import threshold
 # In interleaved columns a name stands in 2 to PIECES pieces, of 3 characters in the mean, with up to BETWEEN others
 # between two of them.
 _PIECES, _BETWEEN = 4, 20
+# A row that has all of what tells a second item may be so much less like it.
+_NEARLY = 0.9
 _UNREAD = "其名称出现在没有读懂的文字中"
 
 
@@ -100,15 +102,33 @@ def _assign(scores: list[list[float]]) -> list[_Pair]:
 
 def _surer(scores: list[list[float]], pairs: list[_Pair]) -> list[_Pair]:
     """Say "alone" of the pairs that no other pair of their rows comes near, but for those that are pairs too."""
-    taken = {(pair.item, pair.nation) for pair in pairs}
-    left = [[0.0 if (i, n) in taken else score for n, score in enumerate(row)] for i, row in enumerate(scores)]
-    rows, columns = [max(row, default=0.0) for row in left], [max(column) for column in zip(*left, strict=True)]
+    taken, (by_row, by_column) = {(pair.item, pair.nation) for pair in pairs}, _settled(pairs)
+    far = 2 * threshold("match-margin")
+    # What might be meant instead: no pair itself, and its other side not much surer of another.
+    least_of_row = [by_row.get(i, 0.0) - far for i in range(len(scores))]
+    least_of_column = [by_column.get(n, 0.0) - far for n in range(len(scores[0]) if scores else 0)]
+    rows, columns = [0.0] * len(least_of_row), [0.0] * len(least_of_column)
+    for i, row in enumerate(scores):
+        for n, score in enumerate(row):
+            if score > rows[i] and score > least_of_column[n] and (i, n) not in taken:
+                rows[i] = score
+            if score > columns[n] and score > least_of_row[i] and (i, n) not in taken:
+                columns[n] = score
 
     def alone(pair: _Pair) -> bool:
         others = max(rows[pair.item], columns[pair.nation])
         return pair.why == "similarity" and scores[pair.item][pair.nation] - others >= threshold("match-margin")
 
     return [replace(pair, why="alone") if alone(pair) else pair for pair in pairs]
+
+
+def _settled(pairs: list[_Pair]) -> tuple[dict[int, float], dict[int, float]]:
+    """Return for each row that has a pair, and for each national item, the likeness of its best one."""
+    rows, columns = dict[int, float](), dict[int, float]()
+    for pair in pairs:
+        rows[pair.item] = max(pair.score, rows.get(pair.item, 0.0))
+        columns[pair.nation] = max(pair.score, columns.get(pair.nation, 0.0))
+    return rows, columns
 
 
 def _splits(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> list[_Pair]:
@@ -149,12 +169,18 @@ def _merges(alike: Likeness, scores: list[list[float]], pairs: list[_Pair], name
     found: list[_Pair] = []
     for n in range(len(alike.nation)):
         best = max(partner, key=lambda i: scores[i][n], default=None)
-        if n in paired or best is None or scores[best][n] < threshold("match-second"):
+        if n in paired or best is None or scores[best][n] < _NEARLY * threshold("match-second"):
             continue
         added = 1.0 if n in named[best] else alike.added(n, partner[best], best)
-        if added >= threshold("match-added"):
+        near = scores[best][n] >= threshold("match-second")
+        if added >= threshold("match-added") and (near or _has_whole(alike, best, n, added)):
             found.append(_Pair(best, n, added, "part"))
     return found
+
+
+def _has_whole(alike: Likeness, i: int, n: int, added: float) -> bool:
+    """Say whether a row has all of what tells a second item, and is about no people whom that one does not serve."""
+    return added >= threshold("match-whole") and not alike.of_others(alike.items[i])[n]
 
 
 def _left_over(alike: Likeness, scores: list[list[float]], pairs: list[_Pair]) -> list[_Pair]:
