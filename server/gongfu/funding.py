@@ -8,12 +8,13 @@ and conditions together. A clause that is neither understood nor known to say no
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from gongfu.clauses import Clause, Piece, sentences
 from gongfu.measures import Passage
 from gongfu.payers import Payers, funding_words, longest
-from gongfu.shares import Rate, Share, areas, begins, by_place, cases, delegate, ends, rate, shares
+from gongfu.shares import Rate, Share, areas, begins, by_place, cases, delegate, ends, rate, ratio_total, shares
 from gongfu.statements import Statement, condition, flat, is_silent, qualifier, says_when, statement
 from gongfu.text import Reading, reading
 
@@ -26,6 +27,7 @@ _PLACES = frozenset({"region", "origin", "pilot", "part", "shortage", "valid_fro
 class FundingRule:
     """One clause of 支出责任: codes of the payers and of the way of giving, empty where the words name none.
 
+    ``ratio_total`` is what the numbers of a printed ratio come to: 10 for 8∶2, None for none.
     ``start`` and ``end`` are offsets of ``quote`` in the verbatim text of the cell.
     """
 
@@ -41,6 +43,7 @@ class FundingRule:
     valid_from: date | None = None
     valid_to: date | None = None
     delegated_to: str = ""
+    ratio_total: Decimal | None = None
     quote: str = ""
     start: int = 0
     end: int = 0
@@ -186,7 +189,8 @@ class _Reader:
             return
         last = self.rules[-1].mode if self.rules else ""
         stated = "contribution" if "contribution" in said.marks else "proportional" if "share" in said.marks else ""
-        mode = stated or (self.head.mode if self.head else last)
+        shared = "proportional" if "比例" in said.clause.text else ""  # 执行国家分担比例
+        mode = stated or (self.head.mode if self.head else last) or shared
         among = [self.head] if self.head else [rule for rule in self.rules if rule.mode == mode] or self.rules[-1:]
         payers = tuple(dict.fromkeys(payer for rule in among for payer in rule.payers))
         self._tell(said, tuple((payer,) for payer in payers), mode, delegate(said.clause))
@@ -204,7 +208,7 @@ class _Reader:
         rule = FundingRule(
             mode, flat(groups), stated, rate(clause, mode), delegated_to=delegated_to,
             condition=condition(said, self.before) or self._either(clause),
-            qualifier=qualifier(clause),
+            qualifier=qualifier(clause), ratio_total=ratio_total(clause),
             valid_from=self.since, valid_to=self.until,
         )  # fmt: skip
         rule = self._quoting(rule, *self._span(clause))

@@ -13,6 +13,7 @@ from gongfu.graph import node
 
 _WHOLE = 100
 _LEVELS = frozenset({"central", "province", "city", "county", "township"})  # none of them is part of another
+_BELOW = frozenset({"city", "county", "township"})
 
 Funding = Mapping[str, Sequence[FundingRule]]
 
@@ -22,9 +23,39 @@ def funding_triples(edition: str, funding: Funding, codes: CodeLists, base: str,
     rows = [
         {"edition": edition, "key": key, "order": order, **part}
         for key, rules in funding.items() for order, rule in enumerate(rules, 1)
-        for part in _parts(rule, _total(rules, order), codes, method)
+        for part in _parts(rule, _totals(rules, order), codes, method)
     ]  # fmt: skip
     return mapped("funding-rule", rows, base)
+
+
+def _totals(rules: Sequence[FundingRule], order: int) -> Row:
+    """Return what the shares come to that a clause ends: as the whole, or as parts that may leave some to nobody.
+
+    Parts that come to less than the whole and go from the province down past the city leave a rest to nobody, unless
+    another clause of the text names somebody.
+    """
+    whole = _total(rules, order)
+    if whole is not None:
+        return {"total": whole}
+    parts = _parts_ending(rules, order)
+    levels = {payer for one in parts for payer in one.payers}
+    local = len(parts) == len(rules) > 1 and levels <= _LEVELS and "province" in levels and levels & _BELOW
+    return {"partTotal": _added(parts)} if local else {}
+
+
+def _added(parts: Sequence[FundingRule]) -> Decimal:
+    return sum((one.shares[0].percent for one in parts), Decimal(0))
+
+
+def _parts_ending(rules: Sequence[FundingRule], order: int) -> Sequence[FundingRule]:
+    """Return the clauses that share out one sum in turn and end with this one; none where it goes on behind it."""
+    rule = rules[order - 1]
+    if len(rule.shares) != 1 or (order < len(rules) and _shares_with(rules[order], rule)):
+        return ()
+    first = order - 1
+    while first > 0 and _shares_with(rules[first], rules[first - 1]):
+        first -= 1
+    return rules[first:order]
 
 
 def _total(rules: Sequence[FundingRule], order: int) -> Decimal | None:
@@ -37,16 +68,11 @@ def _total(rules: Sequence[FundingRule], order: int) -> Decimal | None:
     rule = rules[order - 1]
     if len(rule.shares) > 1:
         return sum((share.percent for share in rule.shares), Decimal(0))
-    if order < len(rules) and _shares_with(rules[order], rule):
-        return None
-    first = order - 1
-    while first > 0 and _shares_with(rules[first], rules[first - 1]):
-        first -= 1
-    parts = rules[first:order]
+    parts = _parts_ending(rules, order)
     payers = [payer for one in parts for payer in one.payers]
     if len(parts) < 2 or len(set(payers)) < len(payers) or not _LEVELS.issuperset(payers):
         return None
-    total = sum((one.shares[0].percent for one in parts), Decimal(0))
+    total = _added(parts)
     everyone = len(parts) == len(rules) and {"central", "province"} < set(payers)
     return total if total > _WHOLE or everyone else None
 
@@ -61,7 +87,7 @@ def _shares_with(rule: FundingRule, other: FundingRule) -> bool:
     )
 
 
-def _parts(rule: FundingRule, total: Decimal | None, codes: CodeLists, method: str) -> Iterator[Row]:
+def _parts(rule: FundingRule, totals: Row, codes: CodeLists, method: str) -> Iterator[Row]:
     """Yield the rows of a rule: one of its own, one for each payer, region, origin and payer of a share."""
     yield {
         "mode": _code(codes, "funding-mode", rule.mode),
@@ -71,7 +97,7 @@ def _parts(rule: FundingRule, total: Decimal | None, codes: CodeLists, method: s
         "contributionBase": _code(codes, "contribution-base", rule.rate.base),
         "area": _code(codes, "area-type", rule.area), "condition": rule.condition, "qualifier": rule.qualifier,
         "from": rule.valid_from, "to": rule.valid_to, "delegate": _code(codes, "delegate", rule.delegated_to),
-        "total": total,
+        **totals, "ratioTotal": rule.ratio_total,
         "quote": rule.quote, "start": rule.start, "end": rule.end, "found": bool(rule.quote) and rule.end > rule.start,
         "method": _code(codes, "reading-method", method),
     }  # fmt: skip

@@ -63,14 +63,24 @@ def shares(clause: Clause, mode: str, groups: Sequence[Payers]) -> tuple[Share, 
     return (Share(whole, Decimal(100)),) if mode == "full" and clause.of("whole") and whole else ()
 
 
+def ratio_total(clause: Clause) -> Decimal | None:
+    """Return what the numbers of the one ratio that a clause prints come to: 10 for 8:2; None for none or several."""
+    ratios = clause.of("ratio")
+    return sum(_numbers(ratios[0].text), Decimal(0)) if len(ratios) == 1 and "%" not in ratios[0].text else None
+
+
 def _by_ratio(text: str, groups: Sequence[Payers]) -> tuple[Share, ...] | None:
     """Return the shares of a ratio such as 8:2, whose numbers answer to the groups of payers in order."""
-    printed = funding_words().ratio_words.get(text[:2], text)
-    numbers = [Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", printed)]
+    numbers = _numbers(text)
     total = sum(numbers)
     if not total:
         return None
-    return _answering(groups, [number if "%" in printed else round(number * 100 / total, 2) for number in numbers])
+    return _answering(groups, [number if "%" in text else round(number * 100 / total, 2) for number in numbers])
+
+
+def _numbers(ratio: str) -> list[Decimal]:
+    printed = funding_words().ratio_words.get(ratio[:2], ratio)
+    return [Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", printed)]
 
 
 def _in_turn(rates: Sequence[Piece], groups: Sequence[Payers]) -> tuple[Share, ...] | None:

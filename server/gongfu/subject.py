@@ -34,7 +34,7 @@ _COLUMNS = {
 }
 _NAMES_EQUAL = "R25-NameKept"
 # A total is of the whole cell: any one of its clauses shows a part of the sum only.
-_SUMS_UP = "R38-SharesSumTo100-funding"
+_SUMS_UP = ("R38-SharesSumTo100-funding", "R38-NothingLeftOver-rest")
 _BRACES = re.compile(r"(“?)\{(\w+)\}")
 INNER_QUOTES = str.maketrans("“”", "‘’")
 _WORD_MAX = 160
@@ -245,7 +245,7 @@ class Subject:
 
     def _own_quote(self) -> str:
         paid = self._item()
-        if "text" in self.about and not (paid and self._shape_name() == _SUMS_UP):
+        if "text" in self.about and not (paid and self._shape_name() in _SUMS_UP):
             return self.about["text"]
         if paid and self._column() == "funding":
             return paid.text("funding")
