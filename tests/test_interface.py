@@ -48,12 +48,27 @@ def test_what_is_told_is_there(client: Client) -> None:
             assert str(answer.status_code) in said["responses"], (method, path, answer.status_code)
 
 
+@pytest.mark.parametrize(
+    ("address", "methods"),
+    [("/rdf-graph-store?default", "DELETE, GET, HEAD, POST, PUT"),
+     ("/graph/330000-14fyp", "DELETE, GET, HEAD, POST, PUT"), ("/check/" + "x" * 32, "DELETE, GET, HEAD"),
+     ("/dumps", "GET, HEAD"), ("/sparql", "GET, HEAD, POST, QUERY")],
+)  # fmt: skip
+def test_a_method_that_is_not_taken_is_told_all_that_are(client: Client, address: str, methods: str) -> None:
+    response = client.request("PATCH", address)
+    problem(response, 405, "method-not-allowed")
+    assert response.headers["allow"] == methods
+    heads = client.request("HEAD", address).status_code
+    assert heads == client.get(address).status_code
+
+
 def test_every_problem_is_told_where_it_may_come() -> None:
     known = set(read_yaml(PAGES / "problems.yaml"))
     told = {
         name for of_path in read_yaml(FILE)["paths"].values()
         for said in of_path.values() for name in said.get("x-problems", ())
     }  # fmt: skip
+    told |= set(read_yaml(FILE)["x-problems"])
     assert told <= known
     assert known - told == {"method-not-allowed", "internal"}  # of every address
 

@@ -114,6 +114,11 @@ def test_dumps_are_what_their_checksums_say(client: Client, said: ox.Store, buil
         assert client.get(f"/dumps/{name}", headers={"if-none-match": response.headers["etag"]}).status_code == 304
     assert quads == sum(1 for _ in ox.parse(gzip.decompress(client.get("/dumps/dataset.ttl.gz").content), turtle))
     assert client.get("/dumps/all.nq.gz", headers={"range": "bytes=0-9"}).status_code == 206
+    beyond = client.get("/dumps/all.nq.gz", headers={"range": "bytes=99999999999-"})
+    assert problem(beyond, 416, "range-unsatisfiable")
+    assert beyond.headers["content-range"].startswith("bytes */")
+    for none in ("bytes=5-2", "lines=1-2", "bytes=x", "bytes=-", "bytes=0-1,x"):  # to be ignored, by RFC 9110
+        assert client.get("/dumps/all.nq.gz", headers={"range": none}).status_code == 200
     for wrong in ("..%2Fstore%2FCURRENT", "none", "%2e%2e/SHA256SUMS"):
         problem(client.get(f"/dumps/{wrong}"), 404, "not-found")
 

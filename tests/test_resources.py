@@ -73,7 +73,8 @@ def test_what_is_not_there_or_not_to_be_had(client: Client) -> None:
 @pytest.mark.parametrize(
     ("address", "part"),
     [("def", "def#CatalogueEdition"), ("shapes", "shapes#R10-FloorNotBelowNational"),
-     ("code/unit", "code/unit/percent"), ("graph/220000-13fyp", ITEM)],
+     ("code/unit", "code/unit/percent"), ("graph/220000-13fyp", ITEM),
+     ("report/220000-13fyp", "report/220000-13fyp#1")],
 )  # fmt: skip
 def test_a_vocabulary_is_served_as_a_whole(client: Client, address: str, part: str) -> None:
     response = client.get(f"/{address}")
@@ -83,6 +84,10 @@ def test_a_vocabulary_is_served_as_a_whole(client: Client, address: str, part: s
         assert response.headers["location"] == f"/{address}.ttl"
     about = [one for one in triples(client, f"/{address}.ttl") if one.subject == ox.NamedNode(DEFAULT_BASE + part)]
     assert len(about) > 1
+
+
+def test_a_page_is_about_a_term_without_a_hash_too(client: Client) -> None:
+    assert client.get("/zh/def/indicator-table").status_code == 200
 
 
 def test_an_iri_with_chinese_is_found_encoded_and_plain(tmp_path: Path) -> None:

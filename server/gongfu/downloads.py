@@ -4,6 +4,7 @@ Place in the flow: HTTP. Only files that the list of checksums names can be had.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from fastapi import FastAPI, Request
@@ -18,6 +19,7 @@ from gongfu.sparql.dataset import Dataset
 from gongfu.sparql.request import matches
 
 _JSON, _HTML = "application/json", "text/html"
+_RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
 
 
 def add_downloads(app: FastAPI, service: Service, page_address: Callable[[Request, str], str]) -> None:
@@ -43,13 +45,33 @@ def add_downloads(app: FastAPI, service: Service, page_address: Callable[[Reques
         headers = {"etag": f'"{tag}"', "cache-control": FRESH}
         if matches(request.headers.get("if-none-match"), headers["etag"]):
             return Response(status_code=304, headers=headers)
-        kind = "text/plain" if name == SUMS else "application/gzip"
-        return FileResponse(service.dataset.path.parent / "dumps" / name, media_type=kind, headers=headers)
+        kind, path = "text/plain" if name == SUMS else "application/gzip", service.dataset.path.parent / "dumps" / name
+        _settle_range(request, path.stat().st_size)
+        return FileResponse(path, media_type=kind, headers=headers)
 
     @app.api_route("/.well-known/void", methods=list(READING), include_in_schema=False)
     async def void(request: Request) -> Response:
         """Lead to the description of the dataset."""
         return Response(status_code=303, headers={"location": "/dataset"})
+
+
+def _settle_range(request: Request, size: int) -> None:
+    """Have a Range that is none ignored, as RFC 9110 asks; raises Problem for one that the file does not have.
+
+    The framework would answer both in plain text.
+    """
+    given = request.headers.get("range")
+    if given is None:
+        return
+    parts = [_RANGE.fullmatch(part.strip()) for part in given.removeprefix("bytes=").split(",")]
+    if not given.startswith("bytes=") or not all(part and _in_order(part) for part in parts):
+        request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
+    elif not any(part and (int(part[1]) < size if part[1] else int(part[2])) for part in parts):
+        raise Problem("range-unsatisfiable", {"bytes": size}, {"content-range": f"bytes */{size}"})
+
+
+def _in_order(part: re.Match[str]) -> bool:
+    return bool(part[1] or part[2]) and not (part[1] and part[2] and int(part[1]) > int(part[2]))
 
 
 def _listed(dataset: Dataset, sums: Mapping[str, str]) -> Iterator[Mapping[str, str | int]]:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # Nothing that is served may run or load anything: results carry the words of strangers.
 SAFE = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Retry-After, Accept-Post, Link",
+    "access-control-expose-headers": "ETag, Retry-After, Accept-Post, Allow, Link, Location, Content-Range",
     "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
     "referrer-policy": "no-referrer",

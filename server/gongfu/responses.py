@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from gongfu.problems import MEDIA_TYPE, Problem, Problems
@@ -74,8 +75,12 @@ async def body(request: Request, most: int) -> bytes:
     """Read the content of a request; raises Problem past the limit, before more of it is kept.
 
     Of what is too large some more is read and thrown away: a connection that is closed on data not yet read is reset,
-    and whoever still sends would never see the answer.
+    and whoever still sends would never see the answer. What says itself that it is far larger is not waited for.
     """
+    refuse_encoded(request)
+    stated = request.headers.get("content-length", "")
+    if stated.isdecimal() and int(stated) > _READ_PAST * most:
+        raise Problem("body-too-large", {"limit": most}, {"connection": "close"})
     read, taken = bytearray(), 0
     async for part in request.stream():
         taken += len(part)
@@ -86,6 +91,13 @@ async def body(request: Request, most: int) -> bytes:
     if taken > most:
         raise Problem("body-too-large", {"limit": most}, {"connection": "close"})
     return bytes(read)
+
+
+def refuse_encoded(request: Request) -> None:
+    """Raise Problem where the content is compressed: what it would unpack to, nobody knows before."""
+    given = request.headers.get("content-encoding", "identity").strip().lower()
+    if given not in {"identity", ""}:
+        raise Problem("content-encoding", {"given": given[:40]}, {"accept-encoding": "identity"})
 
 
 def problem_response(problems: Problems, error: Problem) -> JSONResponse:
@@ -111,7 +123,8 @@ def add_problems(app: Starlette, problems: Problems) -> None:
         names = {404: "not-found", 405: "method-not-allowed"}
         facts = {"method": request.method[:20], "said": str(error.detail)[:200]}
         name = names.get(error.status_code, "bad-request")
-        return problem_response(problems, Problem(name, facts, error.headers or {}))
+        headers = {"allow": _allowed(request)} if name == "method-not-allowed" else error.headers or {}
+        return problem_response(problems, Problem(name, facts, headers))
 
     async def gone(request: Request, error: Exception) -> Response:
         return gone_response()
@@ -123,3 +136,11 @@ def add_problems(app: Starlette, problems: Problems) -> None:
     app.add_exception_handler(HTTPException, of_the_framework)
     app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, unforeseen)
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of all routes of an address; the framework itself names those of the first one only."""
+    routes = [
+        one for one in request.app.routes if isinstance(one, Route) and one.matches(request.scope)[0] != Match.NONE
+    ]
+    return ", ".join(sorted({method for route in routes for method in route.methods or ()}))

@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import os
+import resource
 import secrets
 import tempfile
 from collections.abc import AsyncIterator
@@ -23,7 +24,7 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from gongfu.bounded import BoundedProtocol
+from gongfu.bounded import STATE, BoundedProtocol
 from gongfu.builds import CURRENT, finished_store
 from gongfu.endpoint import ADDRESSES, Endpoint
 from gongfu.headers import EncodedTags, SafeHeaders
@@ -48,6 +49,7 @@ _LOG = logging.getLogger(__name__)
 # Threads that make pages hold the interpreter in turns of 5 ms: with many of them, every other answer waits for as many
 # turns. Where another server answers the pages' queries, they wait for that most of the time.
 _PAGES_AT_ONCE, _PAGES_WAITING = 2, 16
+_MOST_FILES = 65_536
 _PARTING_SECONDS = 5  # for requests that still run when the process is told to stop
 
 
@@ -90,10 +92,10 @@ class Application:
             await self.service.close()
 
     @asynccontextmanager
-    async def _served(self, _: Any) -> AsyncIterator[None]:
+    async def _served(self, _: Any) -> AsyncIterator[dict[str, Any]]:
         async with self.running():
             self._rooms()
-            yield
+            yield {STATE: self.service.problems}
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] in ADDRESSES:
@@ -195,10 +197,19 @@ def of_environment() -> Application:
 
 def listen(app: Application | str, host: str, port: int, processes: int = 1) -> None:
     """Listen until the process is told to stop; an application named by its module is made in each process."""
+    _open_more_files()
     uvicorn.run(
-        app, host=host, port=port, http=BoundedProtocol, server_header=False, access_log=False,
+        app, host=host, port=port, http=BoundedProtocol, ws="none", server_header=False, access_log=False,
         factory=isinstance(app, str), workers=processes, timeout_graceful_shutdown=_PARTING_SECONDS,
     )  # fmt: skip
+
+
+def _open_more_files() -> None:
+    """Let the process have more than the customary thousand of files and connections, as far as the system permits."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if most == resource.RLIM_INFINITY else min(most, _MOST_FILES)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def serve_workbench(host: str = "127.0.0.1", port: int = 8000) -> None:

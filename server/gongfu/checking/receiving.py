@@ -15,7 +15,7 @@ from starlette.types import Message
 
 from gongfu.checking.jobs import safe_name
 from gongfu.problems import Problem
-from gongfu.responses import body
+from gongfu.responses import body, refuse_encoded
 
 # A file that comes without a name is read by its content; these tell apart what content alone does not.
 _ENDINGS = {
@@ -53,7 +53,7 @@ async def _from_content(request: Request, kind: str, most: int) -> Sent:
     try:
         content = await body(request, most)
     except Problem as error:
-        raise _too_large(most) from error
+        raise (_too_large(most) if error.name == "body-too-large" else error) from error
     given = request.query_params.get("filename") or _stated_name(request.headers.get("content-disposition", ""))
     return Sent(safe_name(given, _ENDINGS.get(kind, "")), content, _wishes(request.query_params))
 
@@ -67,6 +67,7 @@ def _stated_name(disposition: str) -> str:
 
 
 async def _from_form(request: Request, most: int) -> Sent:
+    refuse_encoded(request)
     taken = 0
 
     async def receive() -> Message:

@@ -48,6 +48,7 @@ def add_check(app: FastAPI, service: Service) -> Runner:
         finally:  # whoever has the answer needs no address; nothing of the file stays
             await runner.delete(job)
 
+    @app.head("/check/{identifier}", include_in_schema=False)
     @app.get("/check/{identifier}", summary="检查的进度 · How far a check is", response_model=None)
     async def progress(identifier: str) -> Response:
         """Say how far a check is, and where its report stands when it is done."""

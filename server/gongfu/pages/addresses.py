@@ -46,6 +46,7 @@ def iris(path: str, base: str) -> Iterator[str]:
     room, _, name = path.partition("/")
     if room in _HASHED:
         yield _HASHED[room] + unquote(name)
+        yield DEFAULT_BASE + path
         return
     if DEFAULT_BASE + path[: len("code/")] == CODES:
         yield DEFAULT_BASE + path

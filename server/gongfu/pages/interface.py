@@ -4,7 +4,7 @@ Place in the flow: HTTP, pages. What the framework sees in the code is completed
 problems come from where they are kept, so that none is listed twice.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,8 @@ def completed(schema: dict[str, Any], more: Mapping[str, Any], problems: Problem
     paths |= {path: dict(of_path) for path, of_path in schema["paths"].items()}
     for path, of_path in more["paths"].items():
         for method, said in of_path.items():
-            paths[path][method] = _completed(paths[path].get(method, {}), _with_types(said), problems)
+            names = dict.fromkeys((*said.get("x-problems", ()), *more["x-problems"]))
+            paths[path][method] = _completed(paths[path].get(method, {}), _with_types(said), tuple(names), problems)
             paths[path][method]["operationId"] = f"{method} {path}"
     return schema | {"paths": paths}
 
@@ -104,14 +105,16 @@ def _remedy(words: Mapping[str, Any], language: str) -> Said:
     return without_blanks(Said(words[language]["remedy"], language))
 
 
-def _completed(made: dict[str, Any], said: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+def _completed(
+    made: dict[str, Any], said: Mapping[str, Any], names: Sequence[str], problems: Problems
+) -> dict[str, Any]:
+    """Return what is said of an operation, whose problems have these names."""
     made = {name: value for name, value in made.items() if name != "operationId"}
     responses = {
         status: response for status, response in made.get("responses", {}).items()
         if "HTTPValidationError" not in str(response)  # the framework's own, which is answered as a problem here
     }  # fmt: skip
     responses |= said.get("responses", {})
-    names = said.get("x-problems", ())
     for status in sorted({problems.status(name) for name in names}):
         of_status = [name for name in names if problems.status(name) == status]
         titles = (problems.words[name] for name in of_status)

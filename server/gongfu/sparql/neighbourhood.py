@@ -6,6 +6,7 @@ Place in the flow: runs in a worker; reads the store's indexes, so it costs what
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeGuard
 
 import pyoxigraph as ox
 
@@ -65,7 +66,10 @@ class Neighbours:
             yield quad.triple
 
     def _around(self, node: ox.NamedNode, own: list[ox.Triple], back: list[ox.Triple], most: int) -> Neighbourhood:
-        members = [triple for member in self._members(node) for triple in self._closed(member)]
+        parts = {one.object for one in own if _is_part(one.object, node)}
+        members = [
+            triple for member in (*self._members(node), *sorted(parts, key=str)) for triple in self._closed(member)
+        ]
         found = [*own, *members, *back[:most]]
         ends = {one for triple in found for one in (triple.subject, triple.object) if isinstance(one, ox.NamedNode)}
         labels = [one for end in sorted(ends - {node}, key=str) for one in self._labels(end)]
@@ -101,3 +105,8 @@ class Neighbours:
     @property
     def _graph(self) -> ox.DefaultGraph | None:
         return ox.DefaultGraph() if self.merged else None
+
+
+def _is_part(term: object, node: ox.NamedNode) -> TypeGuard[ox.NamedNode]:
+    """Say whether a term is a part of a node's document (``…#1``), whose IRI leads to that document."""
+    return isinstance(term, ox.NamedNode) and term.value.startswith(f"{node.value}#")
