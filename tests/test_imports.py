@@ -22,7 +22,7 @@ MODULES = [
     "funding_graph",
     "triple_index", "graph_values", "graph_query", "graph_order", "graph_expressions", "graph_steps", "graph_answers",
     "compare", "target_source", "target_graph", "validate", "rules", "wording", "examine", "reviews", "subject",
-    "findings", "report", "check", "workers", "many",
+    "findings", "report", "check", "workers", "many", "watching",
     # HTTP: a module with routes gets a line of its own
     "negotiation", "headers", "problems", "sparql",
     "examples", "dumps", "metadata", "publishing", "search", "builds", "build", "backup",
@@ -36,7 +36,7 @@ MODULES = [
     "checking",
     "pages",
     "rooms",
-    "compiled", "addresses", "serving", "arguments", "exits", "check_command", "cli", "__main__",
+    "compiled", "addresses", "serving", "arguments", "exits", "check_command", "watch_command", "cli", "__main__",
 ]  # fmt: skip
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "house" not in path.parts)
 

@@ -98,6 +98,10 @@ def _check(commands: "_Commands[_Parser]") -> None:
         "--engine", choices=["shacl", "pyshacl"], default="shacl",
         help="SHACL 引擎；pyshacl 是对照用的，慢得多 / SHACL engine; pyshacl is the referee, and slow",
     )  # fmt: skip
+    check.add_argument(
+        "--watch", action="store_true",
+        help="留意文件，每次保存后重新比对，按 Ctrl-C 结束 / check again after each save, until Ctrl-C",
+    )  # fmt: skip
     check.add_argument("--scheduler", default="", help="Dask 调度器，如 tcp://10.0.0.1:8786 / of a Dask cluster")
 
 

@@ -55,6 +55,14 @@ def _done(given: argparse.Namespace) -> int:
         return fail(*refused(error))  # a file that was named; what has no name is a fault of ours
 
 
+def _check(given: argparse.Namespace) -> int:
+    if not given.watch:
+        return check_files(given)
+    from gongfu.watch_command import watch_files
+
+    return watch_files(given)
+
+
 def _cache(given: argparse.Namespace) -> int:
     from gongfu.kept import NOWHERE, cache_folder, switched_off
 
@@ -211,7 +219,7 @@ def _without_credentials(address: object) -> str:
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "check": check_files, "build": _build, "query": _query, "serve": _serve, "cache": _cache, "token": _token,
+    "check": _check, "build": _build, "query": _query, "serve": _serve, "cache": _cache, "token": _token,
     "backup": _backup, "restore": _restore,
 }  # fmt: skip
 

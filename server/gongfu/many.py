@@ -100,31 +100,40 @@ def _may_be_catalogue(path: Path) -> bool:
     return path.suffix.lower() in _SUFFIXES and not judged
 
 
+def beside(path: Path) -> list[Path]:
+    """Return the files that a check of a catalogue reads beside it, where they are there."""
+    names = [f"{path.stem}.reviewed.csv", *(_BESIDE if path.name == "catalogue.csv" else ())]
+    return [path.with_name(name) for name in names]
+
+
 def task_of(path: Path, question: Question) -> Task:
     """Return the task of a file: its bytes, and those of the files beside it that a check reads."""
-    beside = [f"{path.stem}.reviewed.csv", *(_BESIDE if path.name == "catalogue.csv" else ())]
-    files = [path, *(path.with_name(name) for name in beside)]
+    files = [path, *beside(path)]
     return Task(str(path), question, tuple((one.name, one.read_bytes()) for one in files if one.is_file()))
 
 
 def done(task: Task) -> Outcome:
-    """Do a task, wherever this runs. What a check needs is imported here: where nothing changed nobody pays for it."""
+    """Do a task, wherever this runs."""
     from tempfile import TemporaryDirectory
 
-    from gongfu.check import UnreadableDocument, UnusableCatalogue, check
-    from gongfu.report import FORMS, written
-
-    ask = task.question
     with TemporaryDirectory(prefix="gongfu-") as folder:
         for name, content in task.files:
             (Path(folder) / name).write_bytes(content)
-        path = Path(folder) / Path(task.path).name
-        try:
-            report = check(path, ask.against, ask.region, engine=ask.engine)
-            document = written(report, ask.form, ask.language, path)
-        except (UnreadableDocument, UnusableCatalogue) as error:
-            return Outcome(task.path, {}, fault=(error.zh, error.en))
-    return Outcome(task.path, report.counts, document, FORMS[ask.form].ending)
+        outcome = checked(Path(folder) / Path(task.path).name, task.question)
+    return replace(outcome, path=task.path)
+
+
+def checked(path: Path, ask: Question) -> Outcome:
+    """Check a file. What a check needs is imported here: where nothing changed nobody pays for it."""
+    from gongfu.check import UnreadableDocument, UnusableCatalogue, check
+    from gongfu.report import FORMS, written
+
+    try:
+        report = check(path, ask.against, ask.region, engine=ask.engine)
+        document = written(report, ask.form, ask.language, path)
+    except (UnreadableDocument, UnusableCatalogue) as error:
+        return Outcome(str(path), {}, fault=(error.zh, error.en))
+    return Outcome(str(path), report.counts, document, FORMS[ask.form].ending)
 
 
 def lost(task: Task) -> Outcome:
