@@ -16,6 +16,7 @@ from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import codelists
 from gongfu.compare import comparisons
 from gongfu.examine import Prepared, pairings, prepare
+from gongfu.facts import Graph
 from gongfu.graph import correspondence_triples
 from gongfu.match import match
 from gongfu.settings import base_iri
@@ -47,7 +48,7 @@ def outcome(path: Path, nation: Prepared) -> dict[str, object]:
     pairs = match(catalogue.items, nation.catalogue.items)
     prepared = prepare(catalogue, codes, base, None, pairings(pairs, nation))
     related = correspondence_triples(catalogue, nation.catalogue, pairs, codes, base)
-    compared = comparisons(nation.meeting.with_catalogue((prepared.graph + related).lines()), base)
+    compared = Graph((comparisons(nation.meeting.with_catalogue((prepared.graph + related).lines()), base),))
     names = {item.key: plain(item.name) for item in catalogue.items}
     return {
         "matches": sorted((names.get(pair.item or "", ""), pair.national or "", pair.relation) for pair in pairs),

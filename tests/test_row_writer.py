@@ -19,6 +19,7 @@ from gongfu.row_terms import Iri, Row, Rows, encoded, function_of, integer, iri
 from gongfu.row_writer import row_code
 from gongfu.settings import base_iri, house
 from gongfu.sources import source_folder
+from gongfu.triple_index import tables
 
 FILES = sorted((house().data / "tables").glob("*.rq"))
 BASE = "https://example.org/"
@@ -87,6 +88,25 @@ def test_any_rows_give_what_the_engine_gives(file: Path) -> None:
     assert made
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_meets_the_nation_is_what_the_engine_gives(file: Path) -> None:
+    """In one pass: what is asked by predicate and subject, what is judged as Turtle; some predicates are neither."""
+    chance = random.Random(file.stem)
+    columns = sorted(set(re.findall(r"row:(\w+) ", file.read_text("utf-8"))) - {"settings", "base"})
+    rows = [rows_of(columns, chance) for _ in range(6)]
+    expected = [set(by_engine(file.stem, one, BASE)) for one in rows]
+    named = sorted({triple.predicate.value for one in expected for triple in one})
+    asked, judged = (frozenset(one for one in named if chance.random() < 0.6) for _ in range(2))
+    for some, made in zip(rows, expected, strict=True):
+        found = tables()
+        turtle = Table(file.stem, some, BASE).meet(found, asked, judged)
+        assert {quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)} == {
+            one for one in made if one.predicate.value in judged
+        }
+        lines = [f"{s} {p} {o} .\n" for p, starts in found.items() for s, ends in starts.items() for o in ends]
+        assert graph("".join(lines).encode()) == {one for one in made if one.predicate.value in asked}
+
+
 def test_which_files_go_to_the_engine() -> None:
     beyond = set()
     for file in FILES:
@@ -140,7 +160,7 @@ def test_what_a_filter_refuses_leaves_nothing_made_of_it(tmp_path: Path, monkeyp
     (tmp_path / "filtered.rq").write_text(FILTERED, "utf-8")
     monkeypatch.setattr(facts, "_file", lambda table: tmp_path / f"{table}.rq")
     rows: tuple[Row, ...] = ({"a": "x", "b": "30"}, {"a": "y", "b": "31"}, {"a": "z"})
-    found = graph("".join(function_of(row_code(parse(FILTERED), None))(Rows(rows), BASE)).encode())
+    found = graph("".join(function_of(row_code(parse(FILTERED), None))(Rows(rows), BASE, None)).encode())
     assert found == set(by_engine("filtered", rows, BASE))
     assert {str(triple.object) for triple in found} == {'"30"', '"30!"'}
 

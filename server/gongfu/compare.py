@@ -13,14 +13,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gongfu.codes import codelist_triples
-from gongfu.facts import ROW, Graph, Iri, Row, construct, load, loaded, written
+from gongfu.facts import ROW, Graph, Iri, Row, Triples, construct, load, loaded, written
 from gongfu.graph_answers import Construction, Selection
 from gongfu.graph_query import Construct, Select, parse_query
 from gongfu.graph_values import term_of, text_of, value_of
 from gongfu.kept import kept, kept_object
 from gongfu.settings import DEFINITIONS, house, program, unchanged
 from gongfu.thresholds import thresholds
-from gongfu.triple_index import TripleIndex
+from gongfu.triple_index import TripleIndex, tables
 
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>")
 _NAME = re.compile(r"(?<![\w-])([\w-]*):([\w-]+)|<([^>\s]+)>")
@@ -36,7 +36,7 @@ class Meeting:
     def __init__(self, asked: bytes) -> None:
         self._nation = TripleIndex(asked + _codes(), _queries().both)
 
-    def with_catalogue(self, lines: bytes) -> TripleIndex:
+    def with_catalogue(self, lines: bytes = b"") -> TripleIndex:
         """Return an index of the nation and of a catalogue given as N-Triples."""
         return TripleIndex(lines, _queries().both, self._nation)
 
@@ -65,15 +65,23 @@ def _parsed() -> tuple[list[Construct | Select], Construct | Select]:
     return constructs, select
 
 
-def comparisons(index: TripleIndex, base: str) -> Graph:
+def meet(index: TripleIndex, graph: Graph, judged: frozenset[str]) -> str:
+    """Put into an index what is asked of a graph, and return as Turtle what is judged of it."""
+    own = tables()
+    turtle = graph.meet(own, asked_predicates(), judged, UNREACHED)
+    index.take(own)
+    return turtle
+
+
+def comparisons(index: TripleIndex, base: str) -> Triples:
     """Return the comparison nodes of the catalogue and the nation that meet in an index, which keeps them."""
     _settle(index, {"base": base, "certain": thresholds()["certain"]})
-    lines = []
+    found: dict[tuple[str, str, str], None] = {}
     for query in _queries().comparisons:
         made = query.triples(index)
         index.add(made)  # for a later query may ask of it
-        lines += [f"{subject} {predicate} {value} .\n" for subject, predicate, value in made]
-    return Graph(("".join(lines).encode(),) if lines else ())
+        found |= made
+    return Triples(tuple(found))
 
 
 def _settle(index: TripleIndex, settings: Row) -> None:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
-from gongfu.compare import UNREACHED, Meeting, about, asked_predicates, comparisons, plan_comparisons
+from gongfu.compare import UNREACHED, Meeting, about, asked_predicates, comparisons, meet, plan_comparisons
 from gongfu.coverage import covered
 from gongfu.departments import Role, has_other_work, read_departments
 from gongfu.earlier import earlier_wordings
@@ -37,7 +37,7 @@ from gongfu.plan_graph import plan_comparison_triples, plan_triples, unknown_tas
 from gongfu.target_graph import Targets, comparison_triples, earlier_triples, target_triples
 from gongfu.targets import read_target
 from gongfu.unit_names import naming_triples
-from gongfu.validate import Engine, Result, judged_predicates, validate_lines
+from gongfu.validate import Engine, Result, judged_predicates, validate_turtle
 
 Measures = Mapping[str, Sequence[tuple[str, Measure]]]
 Elements = Mapping[str, Sequence[Element]]
@@ -200,18 +200,17 @@ def examine(
         coverage_triples(catalogue.edition.id, nation.catalogue.edition.id, coverages, codes, base),
         answering, naming_triples(prepared.catalogue, prepared.roles, codes, base),
     ])  # fmt: skip
-    ours = graph_of([prepared.graph, related]).lines(asked_predicates() | judged_predicates(), UNREACHED)
     read = graph_of([
         comparison_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
         _kept_wordings(prepared.catalogue, nation, pairs, codes, base),
         plan_comparisons([prepared.plan, nation.plan, answering], base) if answering else Graph(),
     ])  # fmt: skip
-    index = nation.meeting.with_catalogue(ours)
-    compared = comparisons(index, base) + read
-    results = tuple(validate_lines(ours + compared.lines(), engine))
-    index.add_lines(read.lines())
+    index, judged = nation.meeting.with_catalogue(), judged_predicates()
+    ours = meet(index, prepared.graph + related, judged)
+    made = comparisons(index, base)
+    results = tuple(validate_turtle(ours + made.turtle(judged) + meet(index, read, judged), engine))
     known = about(index, (result.focus for result in results))
-    return Examined(prepared, nation, pairs, related, compared, results, known)
+    return Examined(prepared, nation, pairs, related, Graph((made,)) + read, results, known)
 
 
 def with_results(examined: Examined, results: Sequence[Result]) -> Examined:

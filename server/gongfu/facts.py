@@ -6,6 +6,7 @@ engine, to which a row is one blank node with one predicate a column.
 """
 
 import marshal
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +17,11 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gongfu.kept import kept
-from gongfu.row_terms import ROW, Cell, Iri, Row, Rows, Write, function_of
+from gongfu.row_terms import ROW, Cell, Iri, Row, Rows, Tables, Write, function_of
 from gongfu.settings import house, program, unchanged
 
-__all__ = ["ROW", "Cell", "Graph", "Iri", "Row", "construct", "graph_of", "load", "loaded", "mapped", "of_predicates",
-           "term", "triples", "written"]  # fmt: skip
+__all__ = ["ROW", "Cell", "Graph", "Iri", "Row", "Triples", "construct", "graph_of", "load", "loaded", "mapped",
+           "of_predicates", "term", "triples", "written"]  # fmt: skip
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -36,30 +37,78 @@ class Table:
         """Return the triples as N-Triples, each once: those of these predicates, all for None."""
         write = _writer(self.name, predicates)
         if write:
-            return "".join(dict.fromkeys(write(Rows(self.rows), self.base))).encode()
+            return "".join(dict.fromkeys(write(Rows(self.rows), self.base, None))).encode()
         return written(one for one in by_engine(self.name, self.rows, self.base)
                        if predicates is None or one.predicate.value in predicates)  # fmt: skip
+
+    def meet(self, tables: Tables, asked: frozenset[str], judged: frozenset[str]) -> str:
+        """Put the triples of some predicates into tables, and return those of others as Turtle."""
+        write = _meeting(self.name, asked, judged)
+        if write:
+            return "".join(dict.fromkeys(write(Rows(self.rows), self.base, tables)))
+        return _met(self.lines(asked | judged), tables, asked, judged)
+
+
+def _met(lines: bytes, tables: Tables, asked: frozenset[str], judged: frozenset[str]) -> str:
+    """Do as Table.meet with lines of N-Triples."""
+    for line in of_predicates(lines, asked).decode().split("\n"):
+        if line:
+            subject, predicate, value = line[:-2].split(" ", 2)
+            tables[predicate][subject][value] = None
+    return of_predicates(lines, judged).decode()
+
+
+@dataclass(frozen=True)
+class Triples:
+    """Triples as the texts of their terms, each once."""
+
+    given: tuple[tuple[str, str, str], ...]
+
+    def lines(self, predicates: frozenset[str] | None) -> bytes:
+        """Return the triples as N-Triples: those of these predicates, all for None."""
+        wanted = None if predicates is None else {f"<{one}>" for one in predicates}
+        return "".join([
+            f"{subject} {predicate} {value} .\n" for subject, predicate, value in self.given
+            if wanted is None or predicate in wanted
+        ]).encode()  # fmt: skip
+
+    def turtle(self, predicates: frozenset[str]) -> str:
+        """Return those of these predicates as Turtle, subject by subject."""
+        wanted, subjects = {f"<{one}>" for one in predicates}, defaultdict[str, list[str]](list)
+        for subject, predicate, value in self.given:
+            if predicate in wanted:
+                subjects[subject].append(f"{predicate} {value} ;\n")
+        return "".join([f"{subject} {''.join(said)}.\n" for subject, said in subjects.items()])
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A graph as it came about: rows of tables and lines of N-Triples. Triples are made of it where they are asked for.
+    """A graph as it came about: rows of tables, and triples made already. Objects are made where they are asked for.
 
     A check asks for half of the triples only, and as text: the engines read that faster than objects are made.
     """
 
-    parts: tuple[Table | bytes, ...] = ()
+    parts: tuple[Table | Triples | bytes, ...] = ()
 
     def lines(self, predicates: frozenset[str] | None = None, without: Collection[str] = ()) -> bytes:
         """Return the graph as N-Triples; ``predicates`` are those that are asked for, None for all.
 
-        Tables that are named in ``without`` are left out. Parts that are lines already are given whole: they are
-        comparisons, of which everything is asked.
+        Tables that are named in ``without`` are left out. Parts that are lines already are given whole.
         """
         return b"".join(
             one if isinstance(one, bytes) else one.lines(predicates) for one in self.parts
-            if isinstance(one, bytes) or one.name not in without
+            if not isinstance(one, Table) or one.name not in without
         )  # fmt: skip
+
+    def meet(
+        self, tables: Tables, asked: frozenset[str], judged: frozenset[str], without: Collection[str] = ()
+    ) -> str:  # fmt: skip
+        """Put what is asked of a graph into tables and return what is judged of it as Turtle, in one pass."""
+        return "".join([
+            one.meet(tables, asked, judged) if isinstance(one, Table) else
+            _met(one if isinstance(one, bytes) else one.lines(None), tables, asked, judged)
+            for one in self.parts if not isinstance(one, Table) or one.name not in without
+        ])  # fmt: skip
 
     @cached_property
     def triples(self) -> tuple[ox.Triple, ...]:
@@ -98,6 +147,23 @@ def _writer(table: str, predicates: frozenset[str] | None) -> Write | None:
     depends_on = f"{program()} {sorted(predicates or ())}"
     code = kept(f"rows-{table}-{some}", depends_on, lambda: _code(table, predicates), unchanged)
     return function_of(marshal.loads(code)) if code else None  # noqa: S302  # our own
+
+
+@lru_cache(maxsize=64)
+def _meeting(table: str, asked: frozenset[str], judged: frozenset[str]) -> Write | None:
+    depends_on = f"{program()} {sorted(asked)} {sorted(judged)}"
+    code = kept(f"rows-{table}-met", depends_on, lambda: _meeting_code(table, asked, judged), unchanged)
+    return function_of(marshal.loads(code)) if code else None  # noqa: S302  # our own
+
+
+def _meeting_code(table: str, asked: frozenset[str], judged: frozenset[str]) -> bytes:
+    from gongfu.row_query import BeyondRows, parse
+    from gongfu.row_writer import meeting_code
+
+    try:
+        return marshal.dumps(meeting_code(parse(_file(table).read_text("utf-8")), asked, judged))
+    except BeyondRows:
+        return b""
 
 
 def _code(table: str, predicates: frozenset[str] | None) -> bytes:

@@ -4,7 +4,7 @@ Place in the flow: **map**, below facts. A function gives None where SPARQL has 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -156,7 +156,10 @@ class Rows:
         return self._by_column[column]
 
 
-Write = Callable[[Rows, str], list[str]]
+Tables = MutableMapping[
+    str, MutableMapping[str, dict[str, None]]
+]  # {predicate: {subject: {object: None}}} in N-Triples
+Write = Callable[[Rows, str, Tables | None], list[str]]
 
 
 def function_of(code: CodeType) -> Write:

@@ -6,6 +6,7 @@ of the time, and only those whose predicates are asked for. tests/test_row_write
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from types import CodeType
 
 from gongfu.row_expressions import Expressions, Scope, term, term_of
@@ -20,6 +21,32 @@ def row_code(query: RowQuery, predicates: frozenset[str] | None) -> CodeType:
     return compile("\n".join(_Function(query, predicates).lines()), "<rows>", "exec")
 
 
+def meeting_code(query: RowQuery, asked: frozenset[str], judged: frozenset[str]) -> CodeType:
+    """Return the function that puts what is asked into tables and writes what is judged as Turtle, in one pass."""
+    return compile("\n".join(_Meeting(query, asked, judged).lines()), "<rows>", "exec")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part of what is written: a text as it stands, or Python that gives it."""
+
+    text: str
+    python: bool = False
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is said of a subject: under which conditions, by which predicate, what."""
+
+    of: Node
+    conditions: tuple[str, ...]
+    predicate: _Piece
+    value: _Piece
+
+    def guard(self) -> str:
+        return f"if {' and '.join(self.conditions)}: " if self.conditions else ""
+
+
 class _Function:
     """Writes the function: loops over rows, and in the innermost the triples."""
 
@@ -32,7 +59,7 @@ class _Function:
         self._used = _used(query, self._template)
 
     def lines(self) -> Iterator[str]:
-        yield f"def write(rows, v_{self._query.base or 'base'}):"
+        yield f"def write(rows, v_{self._query.base or 'base'}, tables=None):"
         yield " out = []"
         yield " add = out.append"
         yield " for _ in (0,):"
@@ -169,38 +196,77 @@ class _Function:
                 raise BeyondRows("a subject that is no IRI")
             yield self._line(f"if {name} is not None:" if kind == "iri" else f"if type({name}) is Iri:")
             self._depth += 1
-            yield self._line(f"s = '<' + {name} + '> '")
+            yield self._line(f"s = '<' + {name} + '>'")
         else:
-            yield self._line(f"s = {f'<{subject.text}> '!r}")
-        for _, predicate, value in about:
-            yield from self._triple(predicate, value)
+            yield self._line(f"s = {f'<{subject.text}>'!r}")
+        yield from self._said([one for triple in about if (one := self._triple(*triple[1:]))])
         self._depth = depth
 
-    def _triple(self, predicate: Node, value: Node) -> Iterator[str]:
+    def _said(self, about: Sequence[_Said]) -> Iterator[str]:
+        for one in about:
+            line = _text(" ", one.predicate, " ", one.value, " .\n")
+            yield self._line(f"{one.guard()}add(s + {line})")
+
+    def _triple(self, predicate: Node, value: Node) -> _Said | None:
         conditions = []
         if isinstance(predicate, Constant):
-            middle = repr(f"<{predicate.text}> ")
+            middle = _Piece(f"<{predicate.text}>")
         else:
             if self._scope.kinds.get(predicate.name) not in {"iri", "cell"}:
                 raise BeyondRows("a predicate that is no IRI")
             conditions.append(f"type(v_{predicate.name}) is Iri")
-            middle = f"'<' + v_{predicate.name} + '> '"
+            middle = _Piece(f"'<' + v_{predicate.name} + '>'", python=True)
         if isinstance(value, Constant):
-            last = repr(f"{term_of(value)} .\n")
-        elif value.name not in self._scope.kinds:
-            return
-        else:
-            name = f"v_{value.name}" if self._scope.kinds[value.name] == "term" else f"w_{value.name}"
-            conditions.append(f"{name} is not None")
-            last = f"{name} + ' .\\n'"
-        guard = f"if {' and '.join(conditions)}: " if conditions else ""
-        yield self._line(f"{guard}add(s + {middle} + {last})")
+            return _Said(predicate, tuple(conditions), middle, _Piece(term_of(value)))
+        if value.name not in self._scope.kinds:
+            return None
+        name = f"v_{value.name}" if self._scope.kinds[value.name] == "term" else f"w_{value.name}"
+        return _Said(predicate, (*conditions, f"{name} is not None"), middle, _Piece(name, python=True))
 
     def _writing(self, name: str) -> str:
         kind, variable = self._scope.kinds[name], f"v_{name}"
         if kind == "cell":
             return f"written({variable})"
         return f"None if {variable} is None else {term(kind, variable)}"
+
+
+class _Meeting(_Function):
+    """Writes a function that fills tables with what is asked, and returns what is judged, all of a subject at once."""
+
+    def __init__(self, query: RowQuery, asked: frozenset[str], judged: frozenset[str]) -> None:
+        super().__init__(query, asked | judged)
+        self._in_tables, self._judged = asked, judged
+
+    def _said(self, about: Sequence[_Said]) -> Iterator[str]:
+        for one in about:
+            if _asked(one.of, self._in_tables):
+                yield self._line(f"{one.guard()}tables[{_text(one.predicate)}][s][{_text(one.value)}] = None")
+        judged = [one for one in about if _asked(one.of, self._judged)]
+        certain = any(not one.conditions for one in judged)
+        pieces: list[str | _Piece] = []
+        for one in judged:
+            if one.conditions:
+                said = _text(one.predicate, " ", one.value, " ;\n")
+                pieces.append(_Piece(f"({said} if {' and '.join(one.conditions)} else '')", python=True))
+            else:
+                pieces += [one.predicate, " ", one.value, " ;\n"]
+        if certain:
+            said = _text(" ", *pieces, ".\n")
+            yield self._line(f"add(s + {said})")
+        elif judged:
+            yield self._line(f"said = {_text(*pieces)}")
+            yield self._line("if said: add(s + ' ' + said + '.\\n')")
+
+
+def _text(*pieces: str | _Piece) -> str:
+    """Return Python that joins pieces to a text; those that are known are joined here."""
+    joined: list[_Piece] = []
+    for piece in (_Piece(one) if isinstance(one, str) else one for one in pieces):
+        if joined and not (piece.python or joined[-1].python):
+            joined[-1] = _Piece(joined[-1].text + piece.text)
+        else:
+            joined.append(piece)
+    return " + ".join(one.text if one.python else repr(one.text) for one in joined)
 
 
 def _asked(predicate: Node, predicates: frozenset[str] | None) -> bool:

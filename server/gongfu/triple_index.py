@@ -7,6 +7,8 @@ once; a catalogue's index shares it and changes nothing of it: any number of cat
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
+from gongfu.row_terms import Tables
+
 Ends = Mapping[str, Collection[str]]  # the other ends of triples by the one, each once
 _Table = dict[str, dict[str, None]]
 _NOTHING: Ends = {}
@@ -36,27 +38,36 @@ class TripleIndex:
 
     def add(self, triples: Iterable[Iterable[str]]) -> None:
         """Add triples, some of which may be there already."""
-        new: defaultdict[str, defaultdict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
+        new = tables()
         for subject, predicate, value in triples:
             new[predicate][subject][value] = None
+        self.take(new)
+
+    def take(self, new: Tables) -> None:
+        """Add triples by their predicates and subjects; the tables are the index's from now on."""
         for predicate, found in new.items():
             if predicate not in self._own:
                 self._own.add(predicate)
-                for tables in (self._forward, self._backward):
-                    tables[predicate] = tables.get(predicate, {}).copy()
+                for known in (self._forward, self._backward):
+                    known[predicate] = known.get(predicate, {}).copy()
             _join(self._forward[predicate], found)
             if predicate in self._both:
                 _join(self._backward[predicate], _turned(found))
 
 
-def _join(table: _Table, more: _Table) -> None:
+def tables() -> Tables:
+    """Return empty tables to be filled: {predicate: {subject: {object: None}}}."""
+    return defaultdict(lambda: defaultdict(dict))
+
+
+def _join(table: _Table, more: Mapping[str, dict[str, None]]) -> None:
     """Add to a table; what it holds may be another index's, so something longer takes the place of it."""
     for key, ends in more.items():
         known = table.get(key)
         table[key] = known | ends if known else ends
 
 
-def _turned(table: _Table) -> _Table:
+def _turned(table: Mapping[str, dict[str, None]]) -> _Table:
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for subject, ends in table.items():
         for value in ends:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import pyoxigraph as ox
 
 from gongfu.compare import of_codes
-from gongfu.facts import of_predicates, written
+from gongfu.facts import written
 from gongfu.kept import kept, kept_object
 from gongfu.settings import house, program, unchanged
 
@@ -56,13 +56,23 @@ def shape_files() -> list[Path]:
 
 def validate(data: Iterable[ox.Triple], engine: Engine = "shacl") -> list[Result]:
     """Return the validation results of a data graph in a stable order; an empty list means that it conforms."""
-    return validate_lines(written(data), engine)
+    return validate_turtle(judged_turtle(data), engine)
 
 
-def validate_lines(data: bytes, engine: Engine = "shacl") -> list[Result]:
-    """Return the validation results of a data graph in N-Triples, as ``validate`` does."""
-    lines = (of_predicates(data, judged_predicates()) + _codes()).decode()
-    results = set((_by_shacl if engine == "shacl" else _by_pyshacl)(lines))
+def judged_turtle(data: Iterable[ox.Triple]) -> str:
+    """Return what is judged of a data graph as Turtle."""
+    judged = judged_predicates()
+    text = ox.serialize((one for one in data if one.predicate.value in judged), format=ox.RdfFormat.TURTLE)
+    return (text or b"").decode()
+
+
+def validate_turtle(data: str, engine: Engine = "shacl") -> list[Result]:
+    """Return the validation results of what is judged of a data graph, given as Turtle, as ``validate`` does.
+
+    Turtle without prefixes, all of a subject in one: that is read in two thirds of the time of N-Triples, and to read
+    takes longer than to judge.
+    """
+    results = set((_by_shacl if engine == "shacl" else _by_pyshacl)(data + _codes()))
     return sorted(results, key=lambda result: (result.focus, result.shape, result.component, result.value))
 
 
@@ -84,12 +94,12 @@ def _judged_predicates() -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=1)
-def _codes() -> bytes:
-    return kept("codes-judged", program(), lambda: of_codes(_NEEDED), unchanged)
+def _codes() -> str:
+    return kept("codes-judged", program(), lambda: of_codes(_NEEDED), unchanged).decode()
 
 
-def _by_shacl(triples: str) -> Iterator[Result]:
-    for result in compiled_shapes().validate_text(triples, "ntriples").results:
+def _by_shacl(turtle: str) -> Iterator[Result]:
+    for result in compiled_shapes().validate_text(turtle).results:
         path = result.path or ""
         yield Result(
             focus=_bare(result.focus_node),
@@ -113,12 +123,13 @@ def compiled_shapes() -> "Shapes":
     return Shapes.from_turtle("\n".join(file.read_text("utf-8") for file in shape_files()))
 
 
-def _by_pyshacl(triples: str) -> Iterator[Result]:
+def _by_pyshacl(turtle: str) -> Iterator[Result]:
     import pyshacl  # a second to import: only the referee needs it
     import rdflib
     from rdflib.namespace import SH as SHACL
 
-    graph = rdflib.Graph().parse(data=triples, format="nt")
+    triples = written(quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE))
+    graph = rdflib.Graph().parse(data=triples, format="nt")  # which rdflib reads in half the time
     _, report, _ = pyshacl.validate(graph, shacl_graph=_shapes(), inplace=True, meta_shacl=False, advanced=False)
     for node in report.objects(None, SHACL.result):  # not sh:detail, which tells of the shapes inside a shape
         path, value = report.value(node, SHACL.resultPath), report.value(node, SHACL.value)

@@ -90,7 +90,7 @@ def main() -> None:
         with (
             timed(check, {"national": "nation", "read_document": "read", "arrange": "arrange", "report": "findings"}, seconds),
             timed(examine, {"named_quantities": "match", "match": "match", "prepare": "prepare", "covered": "cover",
-                            "comparison_triples": "targets", "comparisons": "compare", "validate_lines": "validate",
+                            "comparison_triples": "targets", "comparisons": "compare", "validate_turtle": "validate",
                             "correspondence_triples": "relate"}, seconds),
         ):  # fmt: skip
             found = check.check(path)

@@ -23,9 +23,9 @@ from bench.generate import written
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import codelists
 from gongfu.examine import examine
-from gongfu.facts import graph_of, of_predicates
+from gongfu.facts import graph_of
 from gongfu.settings import base_iri
-from gongfu.validate import Engine, Result, judged_predicates, validate_lines
+from gongfu.validate import Engine, Result, judged_turtle, validate_turtle
 
 
 @dataclass(frozen=True)
@@ -84,28 +84,27 @@ def referee(count: int, folder: Path) -> None:
     results = different = 0
     reading = 0.0
     for engine in seconds:  # imports and shapes are read once a process, whatever is judged
-        validate_lines(b"", engine)
+        validate_turtle("", engine)
     for path, one in written(folder, count, "referee"):
         found = examine(read_catalogue(path, one.region, codes), nation, codes, base)
-        data = graph_of([found.prepared.graph, found.related, found.compared]).lines()
+        data = judged_turtle(graph_of([found.prepared.graph, found.related, found.compared]))
         told = {}
         for engine in seconds:
-            told[engine], took = timed(lambda engine=engine, data=data: validate_lines(data, engine))  # type: ignore[misc]
+            told[engine], took = timed(lambda engine=engine, data=data: validate_turtle(data, engine))  # type: ignore[misc]
             seconds[engine] += took
-        seen = of_predicates(data, judged_predicates())
-        reading += timed(lambda seen=seen: nothing(seen))[1]  # type: ignore[misc]
+        reading += timed(lambda data=data: nothing(data))[1]  # type: ignore[misc]
         results += len(told["shacl"])
         different += told["shacl"] != told["pyshacl"]
     print(f"{count} data graphs: shacl {seconds['shacl']:.2f} s, pyshacl {seconds['pyshacl']:.2f} s of the processor, "
           f"ratio {seconds['pyshacl'] / seconds['shacl']:.0f}; {results} results, {different} reports differ; "
-          f"{reading:.2f} s of shacl's are the reading of the N-Triples")  # fmt: skip
+          f"{reading:.2f} s of shacl's are the reading of the Turtle")  # fmt: skip
 
 
-def nothing(data: bytes) -> list[Result]:
+def nothing(data: str) -> list[Result]:
     """Have the engine read a graph and judge nothing in it: what is left of its time when there are no rules."""
     from shacl import Shapes
 
-    Shapes.from_turtle("").validate_text(data.decode(), "ntriples")
+    Shapes.from_turtle("").validate_text(data)
     return []
 
 
