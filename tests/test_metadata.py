@@ -71,6 +71,16 @@ def test_counts_and_partitions_are_those_of_the_graphs(said: ox.Store, built_sto
     assert rows(said, f"SELECT ?n {{ ?g void:classPartition [ {inner} ] }}")
 
 
+def test_every_item_is_a_public_service_to_those_who_know_cpsv(said: ox.Store) -> None:
+    counted = "{ ?g void:classPartition [ void:class ?class ; void:entities ?n ] } ORDER BY ?g"
+    items, services = (
+        rows(said, f"SELECT ?g ?n {counted.replace('?class', f'<{name}>')}")
+        for name in ("https://w3id.org/bps-cn/def#ServiceItem", "http://purl.org/vocab/cpsv#PublicService")
+    )
+    assert len(items) >= 4
+    assert services == items
+
+
 def test_the_vocabularies_named_are_those_in_use(said: ox.Store, built_store: Path) -> None:
     found = open_store(built_store).query(
         f"""SELECT DISTINCT ?term {{ GRAPH ?graph {{ {{ ?s ?term ?o }} UNION {{ ?s a ?term }} }}

@@ -148,6 +148,13 @@ def test_every_rule_is_labelled_and_rests_on_a_clause(shapes: Graph) -> None:
         assert str(shape).startswith(f"{SHAPES}{shapes.value(shape, BPS.ruleId)}-"), shape
 
 
+def test_every_part_of_a_rule_has_a_name_and_its_place(shapes: Graph) -> None:
+    for rule in set(shapes.subjects(BPS.ruleId)):
+        parts = list(shapes.objects(rule, SH.property))
+        assert [part for part in parts if languages(shapes, part, SH.name) != ["en", "zh"]] == []
+        assert sorted(int(str(shapes.value(part, SH.order))) for part in parts) == list(range(1, len(parts) + 1)), rule
+
+
 def test_whatever_fires_has_a_message_and_a_severity(shapes: Graph) -> None:
     firing = {URIRef(shape) for shape, _ in constraints(shapes)}
     assert firing
