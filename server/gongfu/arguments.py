@@ -132,6 +132,10 @@ def _serve(commands: "_Commands[_Parser]") -> None:
         "a private network that its name may lead to",
     )  # fmt: skip
     serve.add_argument(
+        "--limit", action="append", default=[], metavar="NAME=VALUE",
+        help="改动一项限度，可写多次，如 seconds=30、rows=100000、check_seconds=300（全部见 README）/ change a limit",
+    )  # fmt: skip
+    serve.add_argument(
         "--store", default="", metavar="URL",
         help="用已有的 SPARQL 1.1 服务器存数据、答查询；口令放在环境变量 / keep the data in an existing SPARQL server; "
         "credentials by GONGFU_STORE_USER and GONGFU_STORE_PASSWORD",

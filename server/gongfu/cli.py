@@ -175,10 +175,30 @@ def _serve(given: argparse.Namespace) -> int:
             f"--service “{entry}” is neither the IRI of an endpoint nor a network. "
             "Write one such as https://data.example.org/sparql or 10.0.0.0/8.",
         )
+    if wrong := _unknown_limit(given.limit):
+        return wrong
     if not given.store:
         serve(given.out, given.host, given.port, given.processes)
         return CONFORMS
     return _serve_from_server(given)
+
+
+def _unknown_limit(given: Sequence[str]) -> int:
+    """Set the limits that were given; return the exit code where one of them is none, else 0."""
+    from gongfu.checking.runner import CheckLimits
+    from gongfu.sparql.limits import OF_CHECKS, SETTING, Limits, names_of, read_limits
+
+    os.environ[SETTING] = " ".join([os.environ.get(SETTING, ""), *given])
+    try:
+        read_limits(os.environ[SETTING], Limits)
+        read_limits(os.environ[SETTING], CheckLimits, OF_CHECKS)
+    except ValueError as error:
+        names = ", ".join([*names_of(Limits), *names_of(CheckLimits, OF_CHECKS)])
+        return fail(
+            f"“{error}”不是一项限度。请写成“名称=数值”，数值大于零，名称是其中一个：{names}。",
+            f"“{error}” is no limit. Write name=value with a value above zero and one of these names: {names}.",
+        )
+    return CONFORMS
 
 
 def _serve_from_server(given: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ Place in the flow: composed of the modules that have routes, by serving. Loading
 is loaded while the endpoint answers already.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 
 from gongfu import __version__
 from gongfu.checking.routes import add_check
-from gongfu.checking.runner import Runner
+from gongfu.checking.runner import CheckLimits, Runner
 from gongfu.downloads import add_downloads
 from gongfu.graph_store import Publisher, add_graph_store
 from gongfu.metrics import Metrics, add_metrics
@@ -20,6 +21,7 @@ from gongfu.publisher import CataloguePublisher
 from gongfu.resources import add_resources
 from gongfu.responses import add_problems
 from gongfu.service import Service
+from gongfu.sparql.limits import OF_CHECKS, SETTING, read_limits
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def open_rooms(service: Service, metrics: Metrics, out: Path | None, publisher: 
     add_metrics(app, metrics)
     add_downloads(app, service, page_address)
     add_graph_store(app, service, publisher or (CataloguePublisher(service, out) if out else None))
-    checks = add_check(app, service)
+    checks = add_check(app, read_limits(os.environ.get(SETTING, ""), CheckLimits, OF_CHECKS))
     add_pages(app, service)
     add_resources(app, service, page_address)  # takes every address that is left
     return Rooms(app, checks)

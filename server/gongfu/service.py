@@ -17,6 +17,7 @@ from gongfu.sparql.dataset import CHANGING, Dataset, describe
 from gongfu.sparql.federation import Federation
 from gongfu.sparql.lookups import Lookups
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Load, Pool
+from gongfu.sparql.rows import more_rows
 from gongfu.sparql.services import Services
 from gongfu.sparql.workers import WorkerLost
 
@@ -140,7 +141,8 @@ class Service:
 
     def looked_up(self, job: Job) -> Answer | None:
         """Return the answer to a query that asks for very little, None for every other."""
-        return self._lookups.answer(job)
+        found = self._lookups.answer(job)
+        return None if found and more_rows(found.body, found.media_type, self.limits.rows) else found
 
     async def answer(self, job: Job, client: str = "") -> Answer:
         """Return the answer to a job; raises Problem for a query that fails, is too slow or comes when all are busy.

@@ -35,7 +35,8 @@ from gongfu.responses import problem_response
 from gongfu.service import Service
 from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES
 from gongfu.sparql.dataset import PAGES, Dataset, describe, write_facts
-from gongfu.sparql.pool import Limits
+from gongfu.sparql.limits import SETTING as LIMITS
+from gongfu.sparql.limits import Limits, read_limits
 from gongfu.sparql.services import SETTING, read_services
 from gongfu.straight import Straight
 
@@ -133,11 +134,11 @@ def application(
 
     ``out`` is the folder of builds that holds it: with it, agencies can publish, and newer builds are served at once.
     With a ``token`` it is a workbench instead, which keeps its changes under ``out``. The endpoints that queries may
-    call stand in the environment's GONGFU_SERVICES. With a ``server`` the data are given to that SPARQL server and
-    read from there.
+    call stand in the environment's GONGFU_SERVICES, limits in its GONGFU_LIMITS. With a ``server`` the data are given
+    to that SPARQL server and read from there.
 
     Raises:
-        ValueError: what stands there is no list of endpoints and networks.
+        ValueError: what stands there is no list of endpoints and networks, or of limits.
         FileNotFoundError: there is no store at the path.
         OSError: what is there is not a store.
         Problem: the server does not take the data.
@@ -153,7 +154,8 @@ def application(
     dataset = prepare(describe(store_path))
     problems = read_problems(PAGES / "problems.yaml", dataset.base)
     services = read_services(os.environ.get(SETTING, ""))
-    return Application(Service(dataset, limits or Limits(), problems, services, prepare), out, token)
+    limits = limits or read_limits(os.environ.get(LIMITS, ""), Limits)
+    return Application(Service(dataset, limits, problems, services, prepare), out, token)
 
 
 def _workbench(service: Service, out: Path, token: str) -> "Workbench":

@@ -17,7 +17,6 @@ from gongfu.negotiation import choose
 from gongfu.problems import Problem
 from gongfu.report import FORMS
 from gongfu.responses import with_charset
-from gongfu.service import Service
 
 _LANGUAGES = ("zh", "en")
 _PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex"}
@@ -25,9 +24,8 @@ _OFFERED = ("json", "text", "html", "csv", "xlsx", "ttl", "junit")
 _TYPES = {FORMS[form].media_type: form for form in _OFFERED}
 
 
-def add_check(app: FastAPI, service: Service) -> Runner:
+def add_check(app: FastAPI, limits: CheckLimits) -> Runner:
     """Add /check and the addresses of its jobs; return the runner, which is to be closed with the application."""
-    limits = CheckLimits()
     runner = app.state.checks = Runner(Jobs(jobs_folder()), limits)
 
     @app.post(

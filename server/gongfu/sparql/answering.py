@@ -14,6 +14,7 @@ from gongfu.sparql.dataset import Result, run
 from gongfu.sparql.guard import Fault, service_fault, syntax_fault
 from gongfu.sparql.neighbourhood import Neighbours
 from gongfu.sparql.prefixes import PREFIXES
+from gongfu.sparql.rows import TooManyRows, more_rows
 from gongfu.sparql.stores import ReadStore
 from gongfu.sparql.tables import TableTooLarge, table, table_types
 from gongfu.sparql.tokens import GraphNames, graph_names, is_update
@@ -58,13 +59,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Source:
-    """What a worker answers from: the open store, the graphs that may be named (None: any), the bytes of an answer."""
+    """What a worker answers from: the open store, the graphs that may be named (None: any), an answer's size."""
 
     store: ReadStore
     base: str
     merged: bool
     graphs: frozenset[str] | None
     most_bytes: int
+    most_rows: int = 1_000_000
 
 
 class ResultTooLarge(Exception):
@@ -104,11 +106,13 @@ def evaluated(source: Source, job: Job) -> Answer:
     names = job.names or graph_names(job.query, source.base)
     try:
         result = run(source.store, job.query, source.base, source.merged, names)
-        return _written(result, job, source.most_bytes)
+        return _written(result, job, source)
     except SyntaxError as error:
         return _faulty(syntax_fault(job.query, source.base) or Fault("query-syntax", 1, 1, "", str(error)[:300]))
     except ResultTooLarge:
         return Answer(problem="result-too-large", facts={"limit": source.most_bytes})
+    except TooManyRows:
+        return Answer(problem="too-many-rows", facts={"limit": source.most_rows})
     except TableTooLarge as error:
         return Answer(problem="table-too-large", facts={"said": str(error)})
     except (RuntimeError, OSError, ValueError) as error:
@@ -155,17 +159,19 @@ def _faulty(fault: Fault) -> Answer:
     return Answer(problem=fault.problem, facts=facts)
 
 
-def _written(result: Result, job: Job, most: int) -> Answer:
-    body = Bounded(most)
+def _written(result: Result, job: Job, source: Source) -> Answer:
+    body = Bounded(source.most_bytes)
     if isinstance(result, ox.QueryTriples):
         if job.graph_type is None:
             return Answer(problem="not-acceptable", facts={"types": ", ".join(GRAPH_TYPES)})
         result.serialize(body, ox.RdfFormat.from_media_type(job.graph_type))
         return Answer(job.graph_type, body.getvalue())
     if job.result_type in table_types() and isinstance(result, ox.QuerySolutions):
-        body.write(table(result, job.result_type))
+        body.write(table(result, job.result_type, source.most_rows))
         return Answer(job.result_type, body.getvalue())
     if job.result_type not in RESULT_TYPES:
         return Answer(problem="not-acceptable", facts={"types": ", ".join(RESULT_TYPES)})
     result.serialize(body, ox.QueryResultsFormat.from_media_type(job.result_type))
-    return Answer(job.result_type, body.getvalue())
+    if more_rows(whole := body.getvalue(), job.result_type, source.most_rows):
+        raise TooManyRows
+    return Answer(job.result_type, whole)

@@ -34,6 +34,7 @@ _LIMITS = (
     ("long_workers", "C62", "同时运行的让路的查询", "queries at once that gave way"),
     ("waiting", "C62", "等待的查询", "queries that wait"),
     ("query_bytes", "AD", "查询语句的大小", "size of a query"),
+    ("rows", "C62", "结果的行数", "rows of a result"),
     ("result_bytes", "AD", "结果的大小", "size of a result"),
     ("memory_bytes", "AD", "一个查询可用的内存", "memory of a query"),
 )

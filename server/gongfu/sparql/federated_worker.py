@@ -58,7 +58,8 @@ def work(told: FederatedOrder, control: socket.socket) -> None:
     socket.send_fds(control, [ALONE if isolated else SHARED], [listener.fileno()])
     listener.close()
     store = open_store(Path(order.store))
-    source = Source(store, order.base, order.merged, None if order.any_graph else known_graphs(store), order.most_bytes)
+    source = Source(store, order.base, order.merged, None if order.any_graph else known_graphs(store), order.most_bytes,
+                    order.most_rows)  # fmt: skip
     job = read_job(sys.stdin.buffer)
     signal.setitimer(signal.ITIMER_REAL, order.seconds + _GRACE_SECONDS)
     if job:

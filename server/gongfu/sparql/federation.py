@@ -86,7 +86,8 @@ class Federation:
         limits, pipe = self._limits, asyncio.subprocess.PIPE
         order = Order(
             store=str(dataset.path), base=dataset.base, merged=dataset.merged, seconds=limits.seconds,
-            most_bytes=limits.result_bytes, memory_bytes=limits.memory_bytes, any_graph=dataset.open,
+            most_bytes=limits.result_bytes, most_rows=limits.rows, memory_bytes=limits.memory_bytes,
+            any_graph=dataset.open,
         )  # fmt: skip
         told = arguments(FederatedOrder(order, self.services.endpoints), control.fileno())
         return await asyncio.create_subprocess_exec(

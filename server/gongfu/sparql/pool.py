@@ -11,7 +11,6 @@ slow queries; and in both lanes clients take turns (sparql.turns), so that one's
 import asyncio
 import logging
 import math
-import os
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple
 
 from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.dataset import Dataset
+from gongfu.sparql.limits import Limits
 from gongfu.sparql.turns import Busy, Lately, Shares, Turns, form_of
 from gongfu.sparql.worker import Order
 from gongfu.sparql.workers import Nursery, Worker, WorkerLost
@@ -27,23 +27,6 @@ from gongfu.sparql.workers import Nursery, Worker, WorkerLost
 _LOG = logging.getLogger(__name__)
 __all__ = ["Busy", "DeadlinePassed", "Limits", "Load", "Pool"]
 _PATIENCE = 8
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How many queries run at once and may wait, how long one may take, how large query, answer and memory may get.
-
-    ``long_workers`` queries run beside the ``workers``, and each of the two lanes has a queue of ``waiting``.
-    """
-
-    workers: int = max(2, os.cpu_count() or 2)
-    long_workers: int = max(2, os.cpu_count() or 2)
-    waiting: int = 32
-    quick_seconds: float = 0.1
-    seconds: float = 15.0
-    query_bytes: int = 256 * 1024
-    result_bytes: int = 32 * 1024 * 1024
-    memory_bytes: int = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -80,7 +63,8 @@ class Pool:
         self._limits = limits
         self._nursery = Nursery(Order(
             store=str(dataset.path), base=dataset.base, merged=dataset.merged, seconds=limits.seconds,
-            most_bytes=limits.result_bytes, memory_bytes=limits.memory_bytes, any_graph=dataset.open,
+            most_bytes=limits.result_bytes, most_rows=limits.rows, memory_bytes=limits.memory_bytes,
+            any_graph=dataset.open,
             remote=dataset.remote,
         ))  # fmt: skip
         self._elsewhere = bool(dataset.remote)

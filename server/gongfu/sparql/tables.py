@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from gongfu.sparql.rows import TooManyRows
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -39,12 +41,12 @@ def table_types() -> tuple[str, ...]:
     return (XLSX, PARQUET) if importlib.util.find_spec("pyarrow") else (XLSX,)
 
 
-def table(solutions: ox.QuerySolutions, media_type: str) -> bytes:
-    """Return solutions as a table. Raises TableTooLarge."""
-    return _workbook(solutions) if media_type == XLSX else _parquet(solutions)
+def table(solutions: ox.QuerySolutions, media_type: str, most: int = _ROWS) -> bytes:
+    """Return solutions as a table. Raises TableTooLarge, and TooManyRows where there are more than ``most``."""
+    return _workbook(solutions, most) if media_type == XLSX else _parquet(solutions, most)
 
 
-def _workbook(solutions: ox.QuerySolutions) -> bytes:
+def _workbook(solutions: ox.QuerySolutions, most: int) -> bytes:
     """Write every value as text, so that no number is rounded, no date turned and no formula run.
 
     In memory, since a worker that is killed would leave its temporary files behind; its memory limit holds.
@@ -62,6 +64,8 @@ def _workbook(solutions: ox.QuerySolutions) -> bytes:
         for column, name in enumerate(names):
             sheet.write_string(0, column, name, bold)
         for row, solution in enumerate(solutions, 1):
+            if row > most:
+                raise TooManyRows
             if row >= _ROWS:
                 raise TableTooLarge(f"> {_ROWS}")
             for column, term in enumerate(solution):
@@ -80,13 +84,15 @@ def _text(term: Term) -> str:
     return term.value if isinstance(term, (ox.NamedNode, ox.Literal)) else str(term)
 
 
-def _parquet(solutions: ox.QuerySolutions) -> bytes:
+def _parquet(solutions: ox.QuerySolutions, most: int) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
     names = [variable.value for variable in solutions.variables]
     columns: list[list[Term]] = [[] for _ in names]
-    for solution in solutions:
+    for row, solution in enumerate(solutions, 1):
+        if row > most:
+            raise TooManyRows
         for column, term in zip(columns, solution, strict=True):
             column.append(term)
     written = pa.BufferOutputStream()

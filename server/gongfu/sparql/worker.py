@@ -32,7 +32,7 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker is told at its start: the store, and the limits of an answer in seconds and bytes."""
+    """What a worker is told at its start: the store, and the limits of an answer in seconds, bytes and rows."""
 
     store: str
     base: str
@@ -40,6 +40,7 @@ class Order:
     seconds: float
     most_bytes: int
     memory_bytes: int
+    most_rows: int
     any_graph: bool = False
     remote: str = ""
 
@@ -97,7 +98,8 @@ def _opened(order: Order) -> ReadStore:
 def work(order: Order, isolated: bool, jobs: BinaryIO, answers: BinaryIO) -> None:
     """Answer jobs until the pipe ends. Past the deadline the kernel ends the process, even when its parent is gone."""
     store = _opened(order)
-    source = Source(store, order.base, order.merged, None if order.any_graph else known_graphs(store), order.most_bytes)
+    source = Source(store, order.base, order.merged, None if order.any_graph else known_graphs(store), order.most_bytes,
+                    order.most_rows)  # fmt: skip
     answers.write(frame({"isolated": isolated, "pid": os.getpid()}))
     answers.flush()
     while (job := read_job(jobs)) is not None:
