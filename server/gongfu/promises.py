@@ -3,6 +3,7 @@
 Place in the flow: below coverage.
 """
 
+import re
 from collections.abc import Sequence
 
 from gongfu.elements import Element, Manner, attainment_of, element_words, has_any, is_spared, states_quantity
@@ -36,8 +37,15 @@ def manner_of(
     free = not all(_is_charged(one.text, cheap) for one in best) and (
         any(_is_cheap(one, cheap) for one in having) or _is_free_in_general(element, having, place, nation)
     )
-    promised = [attainment_of(_before(wanted, clause.text)) for clause in having]
+    promised = [_firmness(_before(wanted, clause.text), clause.text) for clause in having]
     return Manner(free, max(promised, key=_FIRMNESS.__getitem__))
+
+
+def _firmness(before: str, clause: str) -> str:
+    """Return how firmly a clause promises a thing, by the words before it and those that put off what it is to be."""
+    code = attainment_of(before)
+    put_off = code == "immediate" and re.search(str(element_words()["put_off"]), clause)
+    return "progressive" if put_off else code
 
 
 def _says_free(text: str) -> bool:
