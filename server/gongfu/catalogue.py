@@ -72,7 +72,10 @@ class Unread:
 
 @dataclass(frozen=True)
 class Edition:
-    """What is known of the catalogue as a document; a draft on somebody's desk knows little of it."""
+    """What is known of the catalogue as a document; a draft on somebody's desk knows little of it.
+
+    ``version`` is the year that its title names (2022年版).
+    """
 
     id: str
     region: str
@@ -84,6 +87,7 @@ class Edition:
     issuer: str = ""
     issued: date | None = None
     period: tuple[int, int] | None = None
+    version: int | None = None
     declared_items: int | None = None
     sha256: str = ""
     implements: str = ""

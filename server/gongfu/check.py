@@ -231,7 +231,9 @@ def _edition(path: Path, document: Document, arranged: Arranged, region: str | N
     code = _known_region(region, codes) if region else guess_region(path, document, codes)
     level = level_of(code) if region else guess_level(code, path, document)
     declared = _declared("\n".join((*title_rows(document), document.prose)), len(arranged.items))
-    head = read_masthead(document.prose, "".join(table.sheet for table in document.tables))
+    first = replace(document, tables=document.tables[:1])  # further sheets may speak of other documents
+    titles = [*(table.sheet for table in document.tables), *title_rows(first)]
+    head = read_masthead(document.prose, "\n".join(titles))
     return Edition(
         id=f"{code}-draft",
         region=code,
@@ -242,6 +244,7 @@ def _edition(path: Path, document: Document, arranged: Arranged, region: str | N
         issuer=head.issuer,
         issued=head.issued,
         period=head.period,
+        version=head.version,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from gongfu.catalogue import TEXT_FIELDS, Catalogue, CellReference, Item
 from gongfu.codes import CodeLists
+from gongfu.elements import SENTENCE_ENDS, stretch_around
 from gongfu.examine import Examined
 from gongfu.graph import missing_numbers
 from gongfu.measures import Measure
@@ -28,6 +29,7 @@ _COLUMNS = {
     "R15": "standard",
     "R24": "number",
     "R27-Recipients": "standard",
+    "R27": "target",
     "R31": "target",
     **dict.fromkeys(("R06-Funding", "R33", "R34", "R35", "R36", "R37", "R38", "R39"), "funding"),
     "R41": "departments",
@@ -128,7 +130,7 @@ class Subject:
             "limit": self._limits(), "total": self.result.value,
             "valueZh": f"的{self._own_label('zh')}{value}" if ours else "",
             "valueEn": f"with {self._own_label('en')} {value}".replace("  ", " ") if ours else "without a number",
-            "quote": ours[1].quote if ours else self._own_quote(),
+            "quote": self._own_words(*ours) if ours else self._own_quote(),
             "nationalQuote": theirs[1].quote if theirs else self._their_quote(),
             "comparabilityZh": reason.label("zh") if reason else "",
             "comparabilityEn": reason.label("en") if reason else "",
@@ -242,6 +244,13 @@ class Subject:
         item = self._item()
         words = item.text("target") if item else ""
         return "、".join(sorted(self.about.get("limit", "").split("、"), key=words.find))
+
+    def _own_words(self, column: str, measure: Measure) -> str:
+        """Return the words of our measure; where the finding is about how firm they are, the sentence around them."""
+        item = self._item()
+        if item is None or not self._shape_name().startswith("R14"):
+            return measure.quote
+        return stretch_around(item.text(column), measure.start, measure.end, SENTENCE_ENDS).strip()
 
     def _own_quote(self) -> str:
         paid = self._item()

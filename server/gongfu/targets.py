@@ -194,7 +194,8 @@ def _words(member: Segment, read: Reading) -> str:
 
     Who is left out in brackets keeps the brackets.
     """
-    said = sorted((token for token in member if token.end > token.start), key=lambda token: token.start)
+    at = {(token.start, token.end): token for token in member if token.end > token.start}  # a scope may stand twice
+    said = [at[place] for place in sorted(at)]
     words = ""
     for before, token in zip([None, *said], said, strict=False):
         joint = before is not None and 0 < token.start - before.end <= _JOINT

@@ -86,10 +86,19 @@ def headline(report: Report, language: str) -> tuple[str, str, str, str]:
     placed = catalogue.edition.region != NATIONWIDE or catalogue.edition.level == level_of(NATIONWIDE)
     return (
         said["title"].format(file=catalogue.file, against=_title(report, language)),
-        said["region" if placed else "no_region"].format(name=report.region[language], code=catalogue.edition.region),
+        said["region" if placed else "no_region"].format(name=report.region[language], code=catalogue.edition.region)
+        + _later(report, language),
         said["counts"].format(**report.counts),
         said[conclusion(report)].format(n=report.counts["violation"]),
     )
+
+
+def _later(report: Report, language: str) -> str:
+    """Say that a catalogue is of a time after the plan of the nation's, empty where it is not or tells no year."""
+    ours, theirs = report.examined.prepared.catalogue.edition, report.examined.nation.catalogue.edition
+    years = (ours.issued.year if ours.issued else None, ours.period and ours.period[0], ours.version)
+    year, end = max((one for one in years if one), default=0), theirs.period[1] if theirs.period else 0
+    return report_words(language)["later"].format(year=year, end=end) if end and year > end else ""
 
 
 def _title(report: Report, language: str) -> str:
