@@ -33,6 +33,7 @@ from gongfu.sparql.answering import GRAPH_TYPES, RESULT_TYPES, Job
 from gongfu.sparql.dataset import FACTS, PAGES, Dataset, describe, merge_graphs
 from gongfu.sparql.pool import Busy, DeadlinePassed, Limits, Pool
 from gongfu.sparql.tokens import GraphNames
+from gongfu.sparql.turns import form_of
 from gongfu.sparql.workers import Nursery, Worker, WorkerLost
 
 NATION, JILIN = base_iri() + "graph/cn-13fyp", base_iri() + "graph/220000-13fyp"
@@ -474,6 +475,36 @@ def test_a_query_that_takes_long_is_answered_beside_others(store: Path) -> None:
         found = await asyncio.gather(*(pool.answer(job) for job in jobs))
         assert [int(one.body.split()[1]) for one in found] == [TRIPLES**5, TRIPLES] * 3
         assert (pool.load.busy, pool.load.waiting) == (0, 0)
+        await pool.close()
+
+    asyncio.run(go())
+
+
+def test_a_process_of_the_second_lane_stays_for_the_next_query(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not begun anew for each, unless it was killed or has grown large."""
+    job = Job(COUNT, GraphNames(), RESULT_TYPES[0], None)
+
+    async def go() -> None:
+        pool = Pool(describe(store), Limits(workers=1, long_workers=1, seconds=120.0))
+        await pool.start()
+        held = await pool._turns.take("", 0.0)
+
+        async def long_one() -> list[int]:
+            pool._lately.note(form_of(job.query), 1e9)  # known as slow it goes where there is room
+            assert (await pool.answer(job)).body
+            return [pid for pid in pool.pids if pid != held.pid]
+
+        first = await long_one()
+        assert len(first) == 1
+        assert await long_one() == first
+        os.kill(first[0], signal.SIGKILL)
+        await asyncio.wait([pool._spare[0]._gone])
+        second = await long_one()
+        assert (len(second), pool._spare[0].pid) == (1, second[0])
+        assert second != first
+        monkeypatch.setattr("gongfu.sparql.workers._SMALL_BYTES", 0)
+        assert second[0] not in await long_one()
+        assert pool._spare == []
         await pool.close()
 
     asyncio.run(go())

@@ -76,6 +76,7 @@ class Pool:
         self._places.free.extend([None] * limits.long_workers)
         self._since: dict[Worker, _Begun] = {}  # the queries of the first lane
         self._long: set[Worker] = set()
+        self._spare: list[Worker] = []  # of the second lane, free for its next queries: a new one takes 15 ms to start
         self._coming, self._replaced, self._closing = 0, 0, False
         self._failing = False  # the last try to start a worker failed
         self._repairs: set[asyncio.Task[None]] = set()
@@ -89,7 +90,7 @@ class Pool:
     @property
     def sound(self) -> bool:
         """Whether queries are answered: there are workers, or new ones come and nothing keeps them from starting."""
-        return bool(self._workers) or (self._coming > 0 and not self._failing)
+        return len(self._workers) > len(self._spare) or (self._coming > 0 and not self._failing)
 
     @property
     def load(self) -> Load:
@@ -174,7 +175,10 @@ class Pool:
         """Have a worker do the next query, or end it: when it is not to be trusted any more, or gave way to others."""
         if worker in self._long:
             self._long.discard(worker)
-            self._later(self._end(worker))
+            if sound and worker.small and len(self._spare) < self._limits.long_workers:
+                self._spare.append(worker)
+            else:
+                self._later(self._end(worker))
             self._places.give(None)
         elif self._since.pop(worker, None) is None:
             pass  # it was stopped for others, and _move has replaced it
@@ -240,15 +244,23 @@ class Pool:
             self._later(self._end(worker))
 
     async def _long_worker(self) -> Worker:
-        """Return a new worker for the second lane, in which a place was taken for it."""
+        """Return a worker for the second lane, in which a place was taken for it: one that is spare, or a new one."""
         try:
-            worker = await self._nursery.worker(long=True)
+            worker = self._spare_one() or await self._nursery.worker(long=True)
         except BaseException:
             self._places.give(None)
             raise
         self._workers.add(worker)
         self._long.add(worker)
         return worker
+
+    def _spare_one(self) -> Worker | None:
+        while self._spare:
+            worker = self._spare.pop()
+            if worker.small:
+                return worker
+            self._later(self._end(worker))  # it was killed meanwhile
+        return None
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -109,7 +109,7 @@ class Turns(Generic[_Thing]):
             self._shares.charge(client, _A_TURN)
             return self.free.popleft()
         loop = asyncio.get_running_loop()
-        turn = _Turn[_Thing](loop.create_future(), client, expected, self._clock())
+        turn: _Turn[_Thing] = _Turn(loop.create_future(), client, expected, self._clock())
         self._line_up(turn)
         if when_waiting:
             when_waiting()

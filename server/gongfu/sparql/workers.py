@@ -25,6 +25,10 @@ from gongfu.sparql.worker import LENGTHS, LONG, NICE_OF_LONG, QUICK, Order, job_
 _LOG = logging.getLogger(__name__)
 _START_SECONDS = 60.0
 _USUAL_BYTES = 64 * 1024
+_SMALL_BYTES = 128 * 1024**2
+# The engine takes and gives back many small pieces of memory: of each size glibc keeps 7 at hand unless told otherwise;
+# with some hundred a join takes a tenth less of processor.
+_MALLOC, _KEEP_FREED = "GLIBC_TUNABLES", "glibc.malloc.tcache_count=500"
 
 
 class WorkerLost(Exception):
@@ -63,7 +67,7 @@ class Worker(asyncio.BufferedProtocol):
         start = LENGTHS.size + head
         whole = start + body
         if self._filled >= whole:
-            frame = json.loads(bytes(self._buffer[LENGTHS.size : start])), bytes(self._buffer[start:whole])
+            frame = json.loads(str(self._buffer[LENGTHS.size : start], "ascii")), bytes(self._buffer[start:whole])
             self._buffer, self._filled = self._kept, 0
             if not self._frame.done():
                 self._frame.set_result(frame)
@@ -104,6 +108,15 @@ class Worker(asyncio.BufferedProtocol):
         if not self._frame.done():
             self._frame.set_exception(error)
             self._frame.exception()  # nobody may be left who waits
+
+    @property
+    def small(self) -> bool:
+        """Whether the process is there and holds little memory; it is not where that cannot be told."""
+        try:
+            pages = int(Path(f"/proc/{self.pid}/statm").read_text("ascii").split()[1])
+        except OSError:
+            return False
+        return not self._gone.done() and pages * os.sysconf("SC_PAGESIZE") <= _SMALL_BYTES
 
     def processor(self) -> float:
         """Return the seconds of processor that the process has used so far, -1 where that cannot be told."""
@@ -184,7 +197,7 @@ class Nursery:
                     self._process = await asyncio.create_subprocess_exec(
                         sys.executable, "-m", "gongfu.sparql.worker", json.dumps(asdict(self._order)),
                         str(theirs.fileno()), stdin=asyncio.subprocess.DEVNULL, pass_fds=[theirs.fileno()],
-                        env=environment(),
+                        env={_MALLOC: _KEEP_FREED} | environment(),
                     )  # fmt: skip
                 self._control = ours
             return self._control
