@@ -1,10 +1,12 @@
 """Hostile requests: what a stranger can send to the service, each as the bytes that go over the wire.
 
 Made by chance from a number, the same for the same number. Kinds in turn: queries of every kind of malice, protocol and
-headers, addresses, graph names, forms, broken catalogues, graphs that are no catalogue. MARK stands in many of them and
+headers, addresses, graph names, forms, uploads that lie, requests that never end, broken catalogues, graphs that are no
+catalogue. MARK stands in many of them and
 must never come back as markup or as a header.
 """
 
+import gzip
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -134,8 +136,32 @@ def malice(chance: Random, world: World) -> str:
         "SELECT (" + "9" * min(depth, 5_000) + " * " + "9" * min(depth, 5_000) + " AS ?x) {}", "BASE <x> SELECT * { <> ?p ?o }",
         "SELECT " + " ".join(f"?v{number}" for number in range(min(depth, 20_000))) + " {}", "#" * depth, "\n" * depth + "ASK {",
         'SELECT (STRDT("x", <http://x/' + "y" * min(depth, 9_000) + '>) AS ?t) (STRLANG("x", "zh-' + "a" * 99 + '") AS ?l) {}',
-        "SELECT * { << ?a ?b ?c >> ?d ?e }", "SELECT (<http://x/f>(1) AS ?x) {}", 'SELECT ("2020-13-45"^^<http://www.w3.org/2001/XMLSchema#date> AS ?d) {}',
+        *_growing(depth), "SELECT * { << ?a ?b ?c >> ?d ?e }", "SELECT (<http://x/f>(1) AS ?x) {}", 'SELECT ("2020-13-45"^^<http://www.w3.org/2001/XMLSchema#date> AS ?d) {}',
     ])  # fmt: skip
+
+
+def _growing(depth: int) -> list[str]:
+    """Return queries of few words that ask for very much: texts that double, paths in paths, joins in joins."""
+    few, some = min(depth, 60), min(depth, 1_500)
+    doubled = " ".join(f"BIND(CONCAT(?v{one}, ?v{one}) AS ?v{one + 1})" for one in range(few))
+    path = "<a:a>"
+    for one in range(few):
+        path = f"({path}/^<a:b{one}>|!(<a:c>|^<a:d>))+" if one % 2 else f"({path})*"
+    return [
+        f'SELECT (STRLEN(?v{few}) AS ?n) {{ BIND("公" AS ?v0) {doubled} }}', f"SELECT * {{ ?s {path} ?o }}",
+        "SELECT (" + "REPLACE(" * few + '"a"' + ', ".", "$0$0")' * few + " AS ?x) {}",
+        "SELECT (" + "ENCODE_FOR_URI(" * few + '"%"' + ")" * few + " AS ?x) {}",
+        "SELECT * { VALUES ?x {" + " 1" * 100_000 + " } }", "SELECT * { ?s ?p ?o FILTER(?o IN (" + ", ".join(["1"] * 50_000) + ")) }",
+        "SELECT * { ?s ?p ?o FILTER REGEX(STR(?o), '((a{1,500}){1,500}){1,500}') }", "SELECT * { ?s ?p ?o FILTER REGEX(STR(?o), '(?i)" + "\\\\p{L}*" * few + "$') }",
+        "CONSTRUCT { " + " ".join(f"?s <a:{one}> [ <a:b> ?o ] ." for one in range(some)) + " } { ?s ?p ?o . ?t ?q ?o }",
+        "CONSTRUCT { " + "?s ?p [ <a:b> " * some + "?o" + " ]" * some + " } { ?s ?p ?o }", "DESCRIBE * { ?s ?p ?o . ?t ?q ?r }",
+        "SELECT * { ?s ?p ?o " + "FILTER EXISTS { ?s ?p ?o " * some + "}" * some + "}", "SELECT * { ?s ?p ?o " + "MINUS { ?s ?p ?o " * some + "}" * some + "}",
+        "SELECT * { " + "{ SELECT * { " * some + "?s ?p ?o" + " } }" * some + " }", "SELECT (COUNT(DISTINCT *) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+        " ".join(f"PREFIX p{one}: <a:{one}>" for one in range(some * 5)) + " ASK {}", "ASK { ?s ?p <" + "a" * 1_000 + ":" + "b" * min(depth * 9, 200_000) + "> }",
+        'ASK { ?s ?p "' + "公" * 80_000 + '" }', "SELECT (1e999 * -1e999 AS ?x) (" + "9" * 5_000 + ".0 / 3 AS ?y) {}",
+        "SELECT * { " + "<<( ?s ?p " * some + "?o" + " )>>" * some + " ?p ?o }", "SELECT * { ?s ?p ?o } ORDER BY " + " ".join(["DESC(STR(?o))"] * some),
+        "SELECT ?s (GROUP_CONCAT(?o) AS ?x) (SAMPLE(?t) AS ?y) { ?s ?p ?o . ?t ?q ?o } GROUP BY ?s ?o ?p ?q ?t", "SELECT (UUID() AS ?x) (BNODE() AS ?y) (RAND() AS ?z) { ?s ?p ?o . ?t ?q ?r }",
+    ]  # fmt: skip
 
 
 def _changed(query: str, chance: Random) -> str:
@@ -270,6 +296,65 @@ def form(number: int, chance: Random, world: World) -> Hostile:
     )
 
 
+def slow(number: int, chance: Random, world: World) -> Hostile:
+    """Return a request that never becomes whole: half a head, half a body, a chunk that is not there, a second head."""
+    post = f"POST {chance.choice([ENDPOINT, '/check', '/zh/check', '/graph/330000-fuzz'])} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {world.token}\r\n"
+    kind = f"content-type: {chance.choice([*TYPES[:5], 'multipart/form-data; boundary=b'])}\r\n"
+    sent = chance.choice([
+        "GET /zh/ HTTP/1.1\r\nhost: x\r\nx: ", "G", "\r\n\r\n", f"{post}{kind}content-length: 90\r\n\r\nASK", f"{post}{kind}content-length: 19000000\r\n\r\n",
+        f"{post}{kind}transfer-encoding: chunked\r\n\r\n5\r\nASK", f"{post}{kind}transfer-encoding: chunked\r\n\r\n5\r\nASK{{}}\r\n",
+        f"{post}{kind}expect: 100-continue\r\ncontent-length: 9\r\n\r\n", "GET /health HTTP/1.1\r\nhost: x\r\n\r\nGET /", f"{post}{kind}content-length: 9\r\n\r\n--b\r\nCon",
+    ])  # fmt: skip
+    return Hostile("slow", sent.encode())
+
+
+def lying(number: int, chance: Random, world: World) -> Hostile:
+    """Return an upload that says something else than it is: of its charset, its compression, its parts."""
+    text = "序号,服务项目,服务标准\r\n1,儿童健康管理,达到90%以上\r\n"
+    content = text.encode(chance.choice(["utf-8", "utf-16", "gb18030", "big5hkscs"]), "replace") * chance.choice(
+        [1, 50]
+    )
+    packed = gzip.compress(content)
+    headers = [("authorization", f"Bearer {world.token}")]
+    kind = chance.choice(
+        [
+            "text/csv; charset=utf-16",
+            "text/csv; charset=x",
+            "text/turtle; charset=gbk",
+            "text/csv;charset",
+            "application/json",
+        ]
+    )
+    body, more = chance.choice([
+        (packed, [("content-encoding", "gzip")]), (packed[:-9], [("content-encoding", "gzip")]), (b"\x1f\x8b" + content, [("content-encoding", "gzip, br")]),
+        (packed, []), (packed[: len(packed) // 2], []), (content, []), (content, [("content-disposition", "attachment; filename*=utf-16''" + "%41" * 900)]),
+    ])  # fmt: skip
+    if chance.random() < 0.4:
+        part = b'Content-Disposition: form-data; name="file"; filename="a.csv"\r\nContent-Type: multipart/mixed; boundary=b\r\n'
+        body = chance.choice([
+            b"--b\r\n" + part + b"\r\n--b\r\n" * 5_000 + content, (b"--b\r\n" + part + b"\r\n" + content + b"\r\n") * 40 + b"--b--", b"--b\r\nX: " + b"y" * 500_000,
+            b"--b\r\n" + part + b"Content-Transfer-Encoding: base64\r\n\r\n" + content + b"\r\n--b--\r\n", b"--b--\r\n" + content, b"--b\r\n" + part * 300 + b"\r\n\r\n--b--",
+        ])  # fmt: skip
+        kind = chance.choice(
+            [
+                "multipart/form-data; boundary=b",
+                'multipart/form-data; boundary="b"',
+                "multipart/form-data; boundary=b; boundary=c",
+                "multipart/form-data; BOUNDARY==b",
+            ]
+        )
+    method, path = chance.choice(
+        [
+            ("POST", "/check"),
+            ("POST", "/check?format=ttl"),
+            ("POST", "/en/check"),
+            ("PUT", "/graph/330000-fuzz"),
+            ("QUERY", ENDPOINT),
+        ]
+    )
+    return Hostile("lying", http(method, path, [*headers, ("content-type", kind), *more], body))
+
+
 def catalogue(number: int, chance: Random, world: World) -> Hostile:
     """Return a broken catalogue, to be checked or published."""
     name, content = world.broken(number, chance)
@@ -316,8 +401,8 @@ def publication(number: int, chance: Random, world: World) -> Hostile:
 
 # Of a hundred cases, most are cheap ones; a check or a publication costs a process.
 KINDS: Sequence[Callable[[int, Random, World], Hostile]] = (
-    *([query] * 34), *([protocol] * 20), *([address] * 20), *([graph] * 10), *([form] * 8), *([catalogue] * 5),
-    *([publication] * 3),
+    *([query] * 34), *([protocol] * 18), *([address] * 18), *([graph] * 9), *([form] * 7), *([lying] * 4), *([slow] * 2),
+    *([catalogue] * 5), *([publication] * 3),
 )  # fmt: skip
 
 

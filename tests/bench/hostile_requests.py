@@ -51,6 +51,7 @@ HANG_SECONDS, GONE_SECONDS = 60.0, 3.0
 LIMITS = "Limits(workers=2, waiting=8, seconds=2.0, result_bytes=4 * 1024**2, memory_bytes=1024**3)"
 SERVER = (
     "from pathlib import Path; from gongfu.serving import application, listen; from gongfu.sparql.pool import Limits; "
+    "from gongfu.bounded import BoundedProtocol as Line; Line.head_seconds, Line.body_seconds = 1.0, 3.0; "
     f"out = Path({{out!r}}); listen(application(out / 'current' / 'store', {LIMITS}, out), '127.0.0.1', {{port}})"
 )
 HONEST = {503, 504}
@@ -99,6 +100,8 @@ def answer(sent: bytes, port: int, seconds: float) -> bytes:
 
 def fault(one: Hostile, status: int, head: bytes, body: bytes) -> str:
     """Return what is wrong with an answer."""
+    if one.kind == "slow":  # it is told so where it had begun, and its connection is closed in any case
+        return "" if status in {0, 400, 401, 403, 404, 405, 408, 413, 415} or status < 300 else str(status)
     if status == 0:
         return "no answer" if one.sound and (one.kind in KEPT_OPEN or len(one.sent) < DRAINED) else ""
     honest = b"application/problem+json" in head or b"\nretry-after:" in head  # a page that is busy says so in words
