@@ -43,6 +43,8 @@ class Expressions:
         if name not in known:
             return lambda bound: None
         slot = self.slot(name)
+        if name in known.certain:
+            return lambda bound: value_of(bound[slot])
         return lambda bound: None if (term := bound[slot]) is None else value_of(term)
 
     def _form(self, call: Call, known: Known) -> Asked:
@@ -51,14 +53,13 @@ class Expressions:
             return self._is_bound(call.arguments[0], known)
         given = [self.value(one, known) for one in call.arguments]
         if call.name == "IF":
-            asked, then, otherwise = given
-            return lambda bound: None if (told := truth(asked(bound))) is None else (then if told else otherwise)(bound)
+            return _if(*given)
         if call.name == "COALESCE":
             return lambda bound: next((found for one in given if (found := one(bound)) is not None), None)
         left, right = given
         if call.name == "&&":
-            return lambda bound: False if (told := truth(left(bound))) is False else both(told, truth(right(bound)))
-        return lambda bound: True if (told := truth(left(bound))) is True else either(told, truth(right(bound)))
+            return lambda bound: False if (told := left(bound)) is False else both(truth(told), truth(right(bound)))
+        return lambda bound: True if (told := left(bound)) is True else either(truth(told), truth(right(bound)))
 
     def _is_bound(self, variable: Expression, known: Known) -> Asked:
         if not isinstance(variable, Variable):
@@ -90,6 +91,16 @@ class Expressions:
         slot, same = self.slot(left.name), call.name != "!="
         terms = frozenset(constant_term(one) for one in right if isinstance(one, Constant))
         return lambda bound: None if (term := bound[slot]) is None else (term in terms) is same
+
+
+def _if(asked: Asked, then: Asked, otherwise: Asked) -> Asked:
+    def chosen(bound: Bound) -> Value:
+        told = asked(bound)
+        if told is not True and told is not False:
+            told = truth(told)
+        return then(bound) if told else None if told is None else otherwise(bound)
+
+    return chosen
 
 
 def _is_iri(expression: Expression) -> bool:

@@ -152,6 +152,9 @@ class Steps:
         groups = [self._group(one, known, then) for one in element.groups]
         if len(groups) == 1:
             return groups[0]
+        if len(groups) == 2:  # nearly all
+            one, other = groups
+            return lambda bound: one(bound) or other(bound)
         return lambda bound: any(group(bound) for group in groups)
 
     def _rows(self, element: Values, known: Known, then: Step) -> Step:

@@ -114,6 +114,8 @@ def _tagged(text: str, language: str) -> Tagged:
 
 def term_of(value: Value) -> str | None:
     """Return a value as a term."""
+    if type(value) is Iri:
+        return f"<{value}>"
     if isinstance(value, Tagged):
         return f'"{escaped(value)}"@{value.language}'
     if isinstance(value, Other):
@@ -146,8 +148,9 @@ def equal(left: Value, right: Value) -> bool | None:
 
 def truth(value: Value) -> bool | None:
     """Return what a value is worth as a condition."""
-    known = _number(value) or type(value) in {str, bool}
-    return bool(value) if known else None
+    if value is True or value is False:
+        return value
+    return bool(value) if _number(value) or type(value) is str else None
 
 
 def _ordered(compare: Callable[[Any, Any], Any]) -> Callable[[Value, Value], bool | None]:

@@ -62,6 +62,9 @@ def tables() -> Tables:
 
 def _join(table: _Table, more: Mapping[str, dict[str, None]]) -> None:
     """Add to a table; what it holds may be another index's, so something longer takes the place of it."""
+    if table.keys().isdisjoint(more):
+        table.update(more)
+        return
     for key, ends in more.items():
         known = table.get(key)
         table[key] = known | ends if known else ends
