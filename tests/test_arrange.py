@@ -152,9 +152,9 @@ def test_another_table_ends_the_catalogue() -> None:
 
 
 def test_a_header_that_nobody_knows_is_reported_with_the_nearest() -> None:
-    result = arranged([[*HEADER[:5], "牵头负则单位"], ["1", "甲项目", "居民", "提供甲", "政府负责", "省民政厅"]])
-    assert [(one.kind, one.text, one.nearest) for one in result.unread] == [("header", "牵头负则单位", "牵头负责单位")]
-    assert result.items[0].extra == (("牵头负则单位", "省民政厅"),)
+    result = arranged([[*HEADER[:5], "牵投负则丹位"], ["1", "甲项目", "居民", "提供甲", "政府负责", "省民政厅"]])
+    assert [(one.kind, one.text, one.nearest) for one in result.unread] == [("header", "牵投负则丹位", "牵头负责单位")]
+    assert result.items[0].extra == (("牵投负则丹位", "省民政厅"),)
 
 
 def test_without_a_number_column_the_position_is_the_number() -> None:

@@ -39,6 +39,7 @@ class _Arrangement:
     header: dict[int, str] = field(default_factory=dict)
     extra: dict[int, str] = field(default_factory=dict)
     header_cells: dict[str, CellReference] = field(default_factory=dict)
+    titles: dict[int, str] = field(default_factory=dict)
     header_texts: set[tuple[str, ...]] = field(default_factory=set)
     domain: tuple[str, CellReference] | None = None
     category: tuple[str, CellReference] | None = None
@@ -113,7 +114,11 @@ def _take_row(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: fr
     if not filled:
         return
     if heads_catalogue(cell.text for cell in filled):
-        _take_header(state, table, row)
+        rest = _below_titles(state, row)
+        if rest:
+            _take_item(state, table, rest, lent)
+        else:
+            _take_header(state, table, row)
     elif heads_another([cell.text for cell in filled]):
         state.header, state.extra, state.domain, state.category = {}, {}, None, None
     elif _heading(state, filled):
@@ -130,6 +135,23 @@ def _take_heading(state: _Arrangement, heading: str, place: CellReference) -> No
         state.category = taken
     else:
         state.domain, state.category, state.numbered = taken, None, bool(NUMBERED.match(heading))
+
+
+def _below_titles(state: _Arrangement, row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Return what stands below the titles where a repeated header and the row below it are printed as one row.
+
+    Empty where the row is a header only: each of its cells must have its own title and something behind it.
+    """
+    filled = [cell for cell in row if cell.text]
+    glued = [cell for cell in filled if _title(state, cell) and len(cell.text) > len(_title(state, cell))]
+    if len(glued) < len(filled):
+        return ()
+    return tuple(replace(cell, text=tidy(cell.text.removeprefix(_title(state, cell)))) for cell in row)
+
+
+def _title(state: _Arrangement, cell: Cell) -> str:
+    title = state.titles.get(cell.column, "")
+    return title if cell.text.startswith(title) else ""
 
 
 def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> None:
@@ -154,6 +176,7 @@ def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> No
             state.unread.append(Unread("header", title, place, nearest=columns().nearest(title)))
     state.header_texts.add(repeated)
     state.header, state.extra = known, strange
+    state.titles = {cell.column: cell.text for cell in row}
 
 
 def _heading(state: _Arrangement, filled: list[Cell]) -> bool:

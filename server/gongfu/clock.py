@@ -15,6 +15,7 @@ _TIME = re.compile(
 _AFTERNOON = re.compile("下午|午后|傍晚|晚")
 _NEXT_DAY = re.compile("次日|翌日")
 _NOON, _DAY = 12, 24
+_WORKING = "工作日"
 _ROUND_THE_CLOCK = "全天候"
 _WEEK = "一二三四五六日"
 _FIRST_TO_LAST = re.compile("([一二三四五六日天])[-至到](?:周|星期)?([一二三四五六日天])")
@@ -41,6 +42,8 @@ def days_a_week(text: str) -> int:
 
 def week_days(text: str) -> frozenset[int]:
     """Return on which days of a week something is open, Monday being 0: 周二至周日, 周一闭馆; empty for none said."""
+    if _WORKING in text:
+        return frozenset(range(len(_WEEK) - 2))
     named = [_WEEK.index("日" if day == "天" else day) for day in _NAMED_DAY.findall(text)]
     if _CLOSED.search(text):
         return frozenset(range(len(_WEEK))).difference(named)

@@ -18,6 +18,7 @@ NUMBERED = re.compile(r"^[一二三四五六七八九十]+、\s*")
 _COUNT_NOTE = re.compile(r"[（(]\s*(共)?\s*\d+\s*[项个][^）)]*[）)]$")
 _LABEL_MAX = 30
 _TITLE_MAX = 20
+_STEMMED_MAX = 10
 # Below these a lone text is the rest of the cell above, never the title of the table.
 _TEXTS = frozenset(TEXT_FIELDS) - {"number", "domain", "category", "name"}
 
@@ -29,6 +30,8 @@ class Columns:
     titles: Mapping[str, str]
     others: frozenset[str]
     needs_one_of: frozenset[str]
+    stems: Mapping[str, Sequence[str]]
+    not_stems: Sequence[str]
     ignored: tuple[re.Pattern[str], ...]
     repeated: tuple[re.Pattern[str], ...]
     headings: tuple[re.Pattern[str], ...]
@@ -44,7 +47,14 @@ class Columns:
         if len(wanted) > _TITLE_MAX:
             return None
         inside = [known for known in self.titles if len(known) >= 3 and known in wanted]
-        return self.titles[max(inside, key=len)] if inside else None
+        return self.titles[max(inside, key=len)] if inside else self._by_stem(wanted)
+
+    def _by_stem(self, wanted: str) -> str | None:
+        """Return the field whose stem stands in a title, None where several do: 财政分担."""
+        if len(wanted) > _STEMMED_MAX or wanted in self.others or any(word in wanted for word in self.not_stems):
+            return None
+        found = {name for name, words in self.stems.items() if any(word in wanted for word in words)}
+        return found.pop() if len(found) == 1 else None
 
     def make_header(self, fields: Set[str]) -> bool:
         """Say whether these fields together head a catalogue."""
@@ -79,7 +89,8 @@ def columns() -> Columns:
     nothing = frozenset(table["nothing"])
     others = frozenset(map(key, table["other_titles"]))
     needed = frozenset(table["header_needs_one_of"])
-    return Columns(titles, others, needed, ignored, repeated, headings, subtotals, ditto, nothing)
+    stems, no_stems = table["stems"], table["not_stems"]
+    return Columns(titles, others, needed, stems, no_stems, ignored, repeated, headings, subtotals, ditto, nothing)
 
 
 def heads_catalogue(texts: Iterable[str]) -> bool:

@@ -173,9 +173,15 @@ def _merges(alike: Likeness, scores: list[list[float]], pairs: list[_Pair], name
             continue
         added = 1.0 if n in named[best] else alike.added(n, partner[best], best)
         near = scores[best][n] >= threshold("match-second")
-        if added >= threshold("match-added") and (near or _has_whole(alike, best, n, added)):
+        both = near and (added >= threshold("match-added") or _is_both(scores[best], n, added))
+        if both or _has_whole(alike, best, n, added):
             found.append(_Pair(best, n, added, "part"))
     return found
+
+
+def _is_both(row: Sequence[float], n: int, added: float) -> bool:
+    """Say whether a row is like a second item as rows are that answer one alone, and has half of what tells it."""
+    return row[n] >= threshold("match") + threshold("match-margin") * 2 and added >= threshold("match-added") / 2
 
 
 def _has_whole(alike: Likeness, i: int, n: int, added: float) -> bool:

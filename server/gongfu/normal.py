@@ -53,8 +53,8 @@ def _times(measure: Measure, period: str, counted: Mapping[str, Decimal]) -> tup
         return counted[period], "年", f"按{counted[period]}{'个' if period == '月' else ''}{period}计算"
     if measure.unit == "元" and period in words().periods_a_year:
         return Decimal(words().periods_a_year[period]), "年", ""
-    if measure.unit in words().added_up and period in {"学年", "学期"}:  # 每学期2部 is 每学年4部, of a pupil's year
-        return Decimal(words().periods_a_year[period]), "学年", ""
+    if measure.unit in words().added_up and period in {"学年", "学期"}:  # 每学期2部 is 每年4部, of a pupil's year
+        return Decimal(words().periods_a_year[period]), "年", ""
     if measure.unit == "小时" and period == "天":
         # Round the clock leaves out no day; fewer hours a day may be those of working days only.
         days = Decimal(7) if Decimal(24) in {measure.lower, measure.upper} else counted.get("周")
