@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gongfu.many import Outcome, Question
 
 _MOMENT_SECONDS = 0.5
-UNFREED = 100_000  # for gc: a check makes little that goes in circles, and looking for it takes a twentieth
+UNFREED = 1_000_000  # for gc: a check makes nothing that goes in circles, and to look for it once takes a thirtieth
 _STAGES = {
     "nation": ("读取国家清单", "reading the national catalogue"), "reading": ("读取清单", "reading the catalogue"),
     "comparing": ("逐项对应和比对", "matching and comparing"), "telling": ("整理发现", "putting findings in order"),
