@@ -69,9 +69,12 @@ def _synonyms() -> Mapping[str, list[tuple[str, Pairs]]]:
             for how, words in listed.items()}  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wanted:
-    """The characters of an element as bits of a number: which each pair finds, what each counts per neighbour."""
+    """The characters of an element as bits of a number: which each pair finds, what each counts per neighbour.
+
+    One is made for an element (``wanted_of``) and is equal to itself alone, so that it is quickly looked up.
+    """
 
     letters: str
     finds: tuple[tuple[str, int], ...]
@@ -97,11 +100,14 @@ class Wanted:
 
     def likeness(self, bits: int) -> float:
         """Return the share of what counts among the characters found, the least of all neighbours."""
-        if not bits:
-            return 0.0
-        places = [at for at in range(len(self.letters)) if bits >> at & 1]
-        return min([sum([weights[at] for at in places]) / total
-                    for weights, total in zip(self.weights, self.totals, strict=True)])  # fmt: skip
+        return _likeness(self, bits) if bits else 0.0
+
+
+@lru_cache(maxsize=16384)  # the same few of its characters are found in one clause after another
+def _likeness(wanted: Wanted, bits: int) -> float:
+    places = [at for at in range(len(wanted.letters)) if bits >> at & 1]
+    return min([sum([weights[at] for at in places]) / total
+                for weights, total in zip(wanted.weights, wanted.totals, strict=True)])  # fmt: skip
 
 
 @lru_cache(maxsize=4096)  # of the nation alone: the same for every catalogue
