@@ -6,6 +6,7 @@ Place in the flow: validate -> **subject** -> findings. Messages are the shapes'
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from gongfu.catalogue import TEXT_FIELDS, Catalogue, CellReference, Item
 from gongfu.codes import CodeLists
@@ -92,7 +93,7 @@ class Subject:
     def finding(self) -> Finding:
         """Return the result as a finding: its place, both values and quotations, and its message in both languages."""
         rule = rules()[self.result.shape]
-        item, other, place = self._item(), self._national(), self._place()
+        item, other, place = self._item, self._national, self._place()
         words = {language: self.words(language) for language in LANGUAGES}
         return Finding(
             rule=rule.id, severity=self.result.severity, item=item.number if item else None,
@@ -109,8 +110,8 @@ class Subject:
 
     def words(self, language: str) -> dict[str, str]:
         """Return the words that a message in this language may have in braces; empty where one has no sense."""
-        item, other = self._item(), self._national()
-        ours, theirs = self._ours(), self._theirs()
+        item, other = self._item, self._national
+        ours, theirs = self._ours, self._theirs
         reason, nearest = self.codes.concepts.get(self.about.get("comparability", "")), self.about.get("nearest", "")
         value = printed_value(ours[1], language) if ours else self.about.get("ourWords") or self._own_value()
         ground = self.codes.concepts.get(self.about.get("ground", ""))
@@ -140,17 +141,21 @@ class Subject:
             "declared": str(catalogue.edition.declared_items or ""), "actual": str(len(catalogue.items)),
         }  # fmt: skip
 
+    @cached_property
     def _item(self) -> Item | None:
         return _by_identifier(self.examined.prepared.catalogue, self.about.get("item", ""))
 
+    @cached_property
     def _national(self) -> Item | None:
         return _by_identifier(self.examined.nation.catalogue, self.about.get("national", ""))
 
+    @cached_property
     def _ours(self) -> tuple[str, Measure] | None:
-        return self._measure("ourOrder", self._item(), self.examined.prepared.measures)
+        return self._measure("ourOrder", self._item, self.examined.prepared.measures)
 
+    @cached_property
     def _theirs(self) -> tuple[str, Measure] | None:
-        return self._measure("theirOrder", self._national(), self.examined.nation.measures)
+        return self._measure("theirOrder", self._national, self.examined.nation.measures)
 
     def _measure(
         self, order: str, item: Item | None, measures: Mapping[str, Sequence[tuple[str, Measure]]]
@@ -164,16 +169,17 @@ class Subject:
     def _place(self) -> CellReference | None:
         if "address" in self.about:
             return CellReference(self.about.get("sheet", ""), self.about["address"])
-        item = self._item()
+        item = self._item
         if item is None:
             return None
-        column = self._column()
+        column = self._column
         cells = (item.cells.get(name) for name in (column, "content" if column == "standard" else column, "name"))
         return next((cell for cell in cells if cell), None)
 
+    @cached_property
     def _column(self) -> str:
         """Return the column that the result is about: the measure's, the one its shape is named after, or the name."""
-        ours = self._ours()
+        ours = self._ours
         if ours:
             return ours[0]
         if "column" in self.about:
@@ -181,14 +187,14 @@ class Subject:
         named = self._column_named()
         part = self._part()
         compares = "comparability" in self.about or "theirOrder" in self.about
-        item = self._item()
+        item = self._item
         if self._is_of_elements() and item and item.text("content"):
             return "content"
         return named or (part if part in TEXT_FIELDS else "standard" if compares else "name")
 
     def _column_named(self) -> str:
         """Return the column that the beginning of the shape's name tells."""
-        return next((column for start, column in _COLUMNS.items() if self._shape_name().startswith(start)), "")
+        return _column_of(self._shape_name())
 
     def _is_of_elements(self) -> bool:
         """Say whether the result is about things that are provided: where 服务内容 has a column, they stand there."""
@@ -202,7 +208,7 @@ class Subject:
 
     def _own_label(self, language: str) -> str:
         """Return what our measure measures, where that is not what the national one measures."""
-        ours, theirs = self._ours(), self._theirs()
+        ours, theirs = self._ours, self._theirs
         differs = ours is not None and theirs is not None and ours[1].indicator != theirs[1].indicator
         return label_of(ours[1], self.codes, language) if ours and differs else ""
 
@@ -212,7 +218,7 @@ class Subject:
             clash = _by_identifier(self.examined.nation.catalogue, self.about.get("clash", ""))
             return clash.name if clash else ""
         if self._shape_name() == _NAMES_EQUAL:
-            item = self._item()
+            item = self._item
             return item.name if item else ""
         if self._part() == "continuous":
             return "、".join(_runs(self._missing_numbers()))
@@ -222,7 +228,7 @@ class Subject:
         return next((one for one in (text, self.result.value) if one and "://" not in one), "")
 
     def _their_value(self) -> str:
-        other = self._national()
+        other = self._national
         if "theirWords" in self.about:
             return self.about["theirWords"]
         return other.name if other and self._shape_name() == _NAMES_EQUAL else ""
@@ -241,7 +247,7 @@ class Subject:
 
     def _limits(self) -> str:
         """Return the limits that the province added, in the order of its words."""
-        item = self._item()
+        item = self._item
         words = item.text("target") if item else ""
         return "、".join(sorted(self.about.get("limit", "").split("、"), key=words.find))
 
@@ -253,15 +259,20 @@ class Subject:
         return stretch_around(item.text(column), measure.start, measure.end, SENTENCE_ENDS).strip()
 
     def _own_quote(self) -> str:
-        paid = self._item()
+        paid = self._item
         if "text" in self.about and not (paid and self._shape_name() in _SUMS_UP):
             return self.about["text"]
-        if paid and self._column() == "funding":
+        if paid and self._column == "funding":
             return paid.text("funding")
-        item, elements = self._item(), self._is_of_elements()
+        item, elements = self._item, self._is_of_elements()
         if item and elements:
             return item.text("content") or item.standard
         return item.standard if item and "comparability" in self.about else ""
+
+
+@lru_cache(maxsize=1024)  # thousands of results of some hundred shapes
+def _column_of(shape: str) -> str:
+    return next((column for start, column in _COLUMNS.items() if shape.startswith(start)), "")
 
 
 def _runs(numbers: Iterable[int]) -> list[str]:

@@ -150,11 +150,12 @@ def _parted(blocks: Sequence[_Block], fields: Sequence[str], codes: CodeLists) -
     def strange(field: str, text: str) -> int:
         return _strangeness(field, text, codes)
 
-    whole = [block for block in blocks if len(fields) <= len(block.lines) <= _ROW_LINES]
-    sample = sorted(whole, key=lambda block: len(block.lines))[:_SAMPLE]
-    widths = _widths(sample, fields, strange) if len(whole) >= _ROWS_MIN else ()
+    whole = {block.place: _Parting(block, fields, strange) for block in blocks
+             if len(fields) <= len(block.lines) <= _ROW_LINES}  # fmt: skip
+    sample = sorted(whole.values(), key=lambda one: len(one.block.lines))[:_SAMPLE]
+    widths = _widths(sample, fields) if len(whole) >= _ROWS_MIN else ()
     for block in blocks:
-        ends = _best(block, fields, widths, strange)[1] if widths and block in whole else ()
+        ends = whole[block.place].best(widths)[1] if widths and block.place in whole else ()
         starts = (0, *ends)
         cells = tuple("".join(block.lines[first:last]) for first, last in zip(starts, ends, strict=False))
         yield (block.number, *cells) if cells else ()
@@ -172,61 +173,99 @@ def _strangeness(field: str, text: str, codes: CodeLists) -> int:
     return _DOUBTFUL * (("。" in text[:-1] and text[-1] not in _CLOSING) or (field == "name" and "的" in text))
 
 
-def _widths(blocks: Sequence[_Block], fields: Sequence[str], strange: Strange) -> tuple[int, ...]:
+def _widths(rows: Sequence["_Parting"], fields: Sequence[str]) -> tuple[int, ...]:
     """Return the widths of the columns under which the rows are parted at the least cost, from the likely starts."""
+    blocks = [row.block for row in rows]
     seen = Counter(width for block in blocks for width in block.widths)
     likely = sorted({*(width for width, _ in seen.most_common(_WIDTHS)), max(seen)})
     first, last = max(block.widths[0] for block in blocks), max(block.widths[-1] for block in blocks)
-
-    def cost(widths: tuple[int, ...]) -> int:
-        return sum(_best(block, fields, widths, strange)[0] for block in blocks)
-
     found: dict[tuple[int, ...], int] = {}
     for middle in (likely[-1], likely[len(likely) // 2], likely[len(likely) // 4]):
         start = (first, *(middle for _ in fields[2:]), last)
-        least, widths = _settled(start, likely, cost)
+        least, widths = _settled(start, likely, rows)
         found[widths] = least
         if least <= len(blocks) * _SLIPS:
             break
     return min(found, key=lambda widths: found[widths])
 
 
-def _settled(
-    widths: tuple[int, ...], likely: Sequence[int], cost: Callable[[tuple[int, ...]], int]
-) -> tuple[int, tuple[int, ...]]:
+def _settled(widths: tuple[int, ...], likely: Sequence[int], rows: Sequence["_Parting"]) -> tuple[int, tuple[int, ...]]:
     """Change one width after another as long as that costs less; return the cost and the widths."""
-    least = cost(widths)
+    least = sum(row.best(widths)[0] for row in rows)
     for _ in range(_PASSES):
         before = widths
         for column in range(len(widths)):
             tried = {(*widths[:column], width, *widths[column + 1 :]) for width in likely} - {widths}
-            costs = [(least, widths), *((cost(one), one) for one in tried)]
-            least, widths = min(costs)
+            for one in tried:
+                least, widths = min((least, widths), (_cost(rows, one, least), one))
         if widths == before:
             break
     return least, widths
 
 
-def _best(block: _Block, fields: Sequence[str], widths: Sequence[int], strange: Strange) -> tuple[int, tuple[int, ...]]:
-    """Return the least cost of parting a row into cells, and where they end; no ends where that is in doubt."""
-    size = len(block.lines)
-    reached: dict[int, Way] = {0: (0, 1, ())}  # by the number of lines that are used
-    for column, (field, width) in enumerate(zip(fields, widths, strict=True), 1):
-        broken = tuple(accumulate((int(full <= width) for full in block.with_next), initial=0))
-        over = tuple(accumulate(map(_over(width), block.lines, block.widths), initial=0))
-        following: dict[int, Way] = {}
-        last = column == len(fields)
-        for start, (cost, ways, ends) in reached.items():
-            for end in (size,) if last else range(start + 1, size - len(fields) + column + 1):
-                more = cost + _TORN * (broken[end - 1] - broken[start] + over[end] - over[start])
+def _cost(rows: Sequence["_Parting"], widths: tuple[int, ...], least: int) -> int:
+    """Return what it costs to part the rows under these widths, or what is more than ``least`` already."""
+    cost = 0
+    for row in rows:
+        cost += row.best(widths)[0]
+        if cost > least:
+            break
+    return cost
+
+
+class _Parting:
+    """The ways of parting the lines of a row.
+
+    Hundreds of widths are tried, a column changed at a time: what columns before it cost is kept from the last ones.
+    """
+
+    def __init__(self, block: _Block, fields: Sequence[str], strange: Strange) -> None:
+        self.block, self._size, self._columns = block, len(block.lines), len(fields)
+        self._strange = strange
+        self._fields, self._cells = fields, [dict[tuple[int, int], int]() for _ in fields]
+        self._torn: dict[int, tuple[list[int], list[int]]] = {}
+        self._widths: tuple[int, ...] = ()
+        self._reached: list[dict[int, Way]] = [{0: (0, 1, ())}]  # behind each column by the number of lines used
+
+    def best(self, widths: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+        """Return the least cost of parting the row into cells, and where they end; no ends where that is in doubt."""
+        same = next((at for at, two in enumerate(zip(widths, self._widths, strict=False)) if two[0] != two[1]),
+                    len(self._widths))  # fmt: skip
+        self._widths, self._reached = widths, self._reached[: same + 1]
+        for column in range(same, self._columns):
+            self._reached.append(self._following(column, widths[column]))
+        cost, ways, ends = self._reached[-1].get(self._size, (_HOPELESS, 0, ()))
+        return cost, ends if ways == 1 and cost <= _DOUBT else ()
+
+    def _following(self, column: int, width: int) -> dict[int, Way]:
+        """Return the ways to where the cell of a column may end, from those to where it may begin."""
+        before, behind = self._torn_lines(width)
+        cells, following = self._cells[column], dict[int, Way]()
+        last = self._size - self._columns + column + 1
+        for start, (cost, ways, ends) in self._reached[column].items():
+            first = last if column + 1 == self._columns else start + 1
+            for end in range(first, last + 1):
+                more = cost + behind[end] - before[start]
                 if more > _HOPELESS:
                     break
-                if end not in following or more <= following[end][0]:
-                    more += strange(field, "".join(block.lines[start:end]))
-                    following[end] = _better(following.get(end), (more, ways, (*ends, end)))
-        reached = following
-    cost, ways, ends = reached.get(size, (_HOPELESS, 0, ()))
-    return cost, ends if ways == 1 and cost <= _DOUBT else ()
+                known = following.get(end)
+                if known is None or more <= known[0]:
+                    if (start, end) not in cells:
+                        cells[start, end] = self._strange(self._fields[column], "".join(self.block.lines[start:end]))
+                    more += cells[start, end]
+                    following[end] = _better(known, (more, ways, (*ends, end)))
+        return following
+
+    def _torn_lines(self, width: int) -> tuple[list[int], list[int]]:
+        """Return for each line what the lines torn before it cost under a width, and those up to its end."""
+        if width not in self._torn:
+            block = self.block
+            broken = list(accumulate((int(full <= width) for full in block.with_next), initial=0))
+            over = list(accumulate(map(_over(width), block.lines, block.widths), initial=0))
+            before = [_TORN * (one + other) for one, other in zip(broken, over, strict=False)]
+            behind = [0, *(_TORN * (one + other) for one, other in zip(broken, over[1:], strict=False))]
+            self._torn[width] = before, behind
+        return self._torn[width]
 
 
 def _over(width: int) -> Callable[[str, int], int]:
