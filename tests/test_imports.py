@@ -7,8 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "server" / "gongfu"
 MODULES = [
-    "refused", "kept", "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "grammar",
-    "clock", "cutting", "clauses", "payers", "shares", "statements",
+    "refused", "kept", "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "beginnings",
+    "grammar", "clock", "cutting", "clauses", "payers", "shares", "statements",
     "reading", "document", "codes", "row_terms", "row_query", "row_expressions", "row_writer", "facts",
     "figures", "header_titles", "arrange", "plan", "plan_text",
     "elements", "masthead", "regions",
