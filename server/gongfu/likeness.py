@@ -62,15 +62,24 @@ class _Turned:
             for pair, often in counts.items():
                 self.entries.setdefault(pair, []).append((row, often))
 
-    def shared(self, pairs: Iterable[str], rarity: Rarity) -> list[float]:
+    def shared(self, pairs: Pairs, rarity: Rarity) -> list[float]:
         """Return for each row the weight by rarity of the pairs it shares with these; only those cost time."""
         found = [0.0] * self.size
-        for pair in pairs:
-            if entries := self.entries.get(pair):
-                rare = rarity[pair]
-                for row, _ in entries:
-                    found[row] += rare
+        for pair in self.entries.keys() & pairs:
+            rare = rarity[pair]
+            for row, _ in self.entries[pair]:
+                found[row] += rare
         return found
+
+    def products(self, counts: Counts, rarity: Rarity) -> list[float]:
+        """Return for each row the product of its vector with this one."""
+        products = [0.0] * self.size
+        for pair, often in counts.items():
+            if entries := self.entries.get(pair):
+                weight = often * rarity[pair] ** 2
+                for row, other in entries:
+                    products[row] += weight * other
+        return products
 
     def met(self, counts: Counts, rarity: Rarity) -> tuple[list[float], list[float], list[int]]:
         """Return for each row the product of its vector with this one, and weight and number of the shared pairs."""
@@ -78,7 +87,7 @@ class _Turned:
         for pair, often in counts.items():
             if entries := self.entries.get(pair):
                 rare = rarity[pair]
-                weight = often * rare * rare
+                weight = often * rare**2
                 for row, other in entries:
                     products[row] += weight * other
                     shared[row] += rare
@@ -125,14 +134,15 @@ class Likeness:
         """Compare names, as a whole and how much of the shorter is in the other; and each name with all of the row."""
         turned, rarity, own = self.turned, self.rarity, self.weight(row.name) or 1.0
         products, shared, _ = turned.names.met(row.name, rarity)
-        ours, theirs = turned.everything.shared(row.name, rarity), turned.names.shared(row.everything, rarity)
+        ours, theirs = turned.everything.shared(row.name.keys(), rarity), turned.names.shared(row.everything, rarity)
         length = self._length(row.name)
         columns = zip(products, shared, ours, theirs, self._lengths[0], self._weights[0], strict=True)
         return [
             _NAMES * (0.4 * product / (length * other) + 0.6 * both / (own if own < weight else weight))
             + _INSIDE * (one / own + their / weight) / 2
+            if one or their else 0.0  # a name that is in both is in all of either
             for product, both, one, their, other, weight in columns
-        ]
+        ]  # fmt: skip
 
     def _of_texts(self, row: Row) -> list[float]:
         """Compare what is provided: as a whole or ours inside theirs; and whether that is nearly all of both."""
@@ -149,7 +159,7 @@ class Likeness:
 
     def _of_targets(self, row: Row) -> list[float]:
         """Compare target groups; one that many items share (城乡居民) tells little."""
-        products, _, _ = self.turned.targets.met(row.target, self.rarity)
+        products = self.turned.targets.products(row.target, self.rarity)
         length = self._length(row.target)
         cosines = [product / (length * other) for product, other in zip(products, self._lengths[2], strict=True)]
         common = math.sqrt(max(1, sum(one > 0.8 for one in cosines)))
@@ -188,7 +198,9 @@ class Likeness:
         退役军人就业创业服务 is no 创业服务: the nation serves 退役军人 in items of their own.
         """
         about = [group for group in kinds_of_people() if group in item.name]
-        return [bool(about) and not any(group in text for group in about) for text in self._said]
+        if not about:
+            return [False] * len(self.nation)
+        return [not any(group in text for group in about) for text in self._said]
 
     @cached_property
     def _said(self) -> list[str]:
