@@ -253,7 +253,7 @@ class Subject:
 
     def _own_words(self, column: str, measure: Measure) -> str:
         """Return the words of our measure; where the finding is about how firm they are, the sentence around them."""
-        item = self._item()
+        item = self._item
         if item is None or not self._shape_name().startswith("R14"):
             return measure.quote
         return stretch_around(item.text(column), measure.start, measure.end, SENTENCE_ENDS).strip()
