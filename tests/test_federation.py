@@ -251,7 +251,11 @@ ADDRESSES = [
     ("a.example", "93.184.216.34", True), ("a.example", "127.0.0.1", False), ("a.example", "10.1.2.3", False),
     ("a.example", "169.254.169.254", False), ("a.example", "::1", False), ("a.example", "::ffff:127.0.0.1", False),
     ("a.example", "fe80::1%eth0", False), ("a.example", "0.0.0.0", False), ("a.example", "192.168.7.7", True),
-    ("a.example", "::ffff:192.168.7.7", True), ("10.0.0.8", "10.0.0.8", True),
+    ("a.example", "::ffff:192.168.7.7", True), ("a.example", "2606:2800:220:1::1", True),
+    ("a.example", "2002:7f00:1::", False), ("a.example", "64:ff9b::10.1.2.3", False),
+    ("a.example", "::10.1.2.3", False),
+    ("a.example", "64:ff9b:1::5db8:d822", False), ("a.example", "fec0::1", False), ("a.example", "224.0.0.1", False),
+    ("a.example", "64:ff9b::93.184.216.34", True), ("10.0.0.8", "10.0.0.8", True),
 ]  # fmt: skip
 
 

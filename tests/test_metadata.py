@@ -52,6 +52,7 @@ def test_counts_and_partitions_are_those_of_the_graphs(said: ox.Store, built_sto
     graphs = {str(graph.value) for graph in opened.named_graphs() if isinstance(graph, ox.NamedNode)}
     described = {name: int(count) for name, count in rows(said, "SELECT * { ?g a void:Dataset ; void:triples ?n }")}
     metadata = base_iri() + "graph/dataset"
+    assert described[base_iri() + "dataset"] == len(list(opened.quads_for_pattern(None, None, None, ox.DefaultGraph())))
     for graph in graphs - {metadata}:
         quads = list(opened.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
         assert described[graph] == len(quads)
@@ -104,6 +105,8 @@ def test_editions_are_datasets_with_dumps_and_provenance(said: ox.Store) -> None
     assert {of for (of,) in rows(said, compared)} == {
         f"{base_iri()}graph/{name}" for name in ("cn-13fyp", "220000-13fyp")
     }
+    without = "{ ?set a dcat:Dataset FILTER NOT EXISTS { ?set dct:rights [ a dct:RightsStatement ] } }"
+    assert rows(said, f"SELECT ?set {without}") == []
     assert rows(said, "SELECT ?g { ?g dct:license <https://creativecommons.org/licenses/by/4.0/> }")
 
 

@@ -56,6 +56,7 @@ def service_description(
         *_federation(service, callable_), *metadata,
         ox.Triple(service, _term("dcat", "servesDataset"), served),
         ox.Triple(served, _term("void", "sparqlEndpoint"), service),
+        ox.Triple(served, _term("void", "triples"), ox.Literal(dataset.triples)),
         *_targets(service, metadata),
     ]  # fmt: skip
 

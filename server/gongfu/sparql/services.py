@@ -19,6 +19,8 @@ from gongfu.sparql.tokens import group_end
 
 Address = IPv4Address | IPv6Address
 SETTING = "GONGFU_SERVICES"
+_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))  # RFC 6052, and RFC 4291, section 2.5.5.1
+_TRANSLATED_HERE = IPv6Network("64:ff9b:1::/48")  # RFC 8215
 _MOST_CALLS = 16  # each is told from a comment or a text by parsing the query once more
 _CALL = re.compile(
     r"""
@@ -44,7 +46,7 @@ class Services:
         found = _unmapped(ip_address(address.partition("%")[0]))
         if host in self._literals:
             return True
-        return found.is_global or any(found in network for network in self.networks)
+        return any(found in network for network in self.networks) or all(map(_is_public, (found, *_led_to(found))))
 
     @cached_property
     def _literals(self) -> frozenset[str]:
@@ -163,6 +165,21 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _led_to(address: Address) -> Iterator[IPv4Address]:
+    """Yield the address of the old kind that a gateway takes from one of the new kind, as 6to4 and NAT64 do."""
+    if isinstance(address, IPv6Address):
+        if address.sixtofour:
+            yield address.sixtofour
+        if any(address in network for network in _TRANSLATED):
+            yield IPv4Address(int(address) & 0xFFFFFFFF)
+
+
+def _is_public(address: Address) -> bool:
+    """Say whether an address is one of the internet; Python takes some local ones and every group for that too."""
+    local = isinstance(address, IPv6Address) and (address.is_site_local or address in _TRANSLATED_HERE)
+    return address.is_global and not address.is_multicast and not local
 
 
 def _unmapped(address: Address) -> Address:
