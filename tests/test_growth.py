@@ -5,6 +5,7 @@ A workbook of all counties of a province has thousands of rows. One EXISTS or UN
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from servers import OXIGRAPH
 
 from gongfu.check import NATION, national, read_catalogue
 from gongfu.codes import codelists
-from gongfu.compare import asked_predicates, of_codes
+from gongfu.compare import asked_predicates, comparisons, of_codes
 from gongfu.examine import Examined, examine
 from gongfu.facts import ROW
 from gongfu.settings import base_iri, house
@@ -26,7 +27,6 @@ SETTINGS = f"""
 <{ROW}settings> <{ROW}base> "{base_iri()}" .
 <{ROW}settings> <{ROW}certain> 0.8 .
 """
-pytestmark = pytest.mark.skipif(not OXIGRAPH, reason="no oxigraph: pip install oxigraph")
 
 
 def examined(times: int) -> Examined:
@@ -70,6 +70,7 @@ def steps(node: Mapping[str, object]) -> Iterator[Mapping[str, int]]:
         yield from steps(child)
 
 
+@pytest.mark.skipif(not OXIGRAPH, reason="no oxigraph: pip install oxigraph")
 def test_no_comparison_costs_the_square_of_the_rows(tmp_path: Path) -> None:
     """The steps of a query find fewer solutions in all than half of what there is; the square would be far more."""
     location = store(examined(TIMES), tmp_path)
@@ -77,3 +78,27 @@ def test_no_comparison_costs_the_square_of_the_rows(tmp_path: Path) -> None:
     counts = {query.name: looked_at(query, location) for query in QUERIES}
     assert min(counts.values()) > 0
     assert {name: count for name, count in counts.items() if count > there / 2} == {}
+
+
+def calls(found: Examined) -> int:
+    """Return how many functions are called, ours and those of C, to compare what was read."""
+    lines = (found.prepared.graph + found.related).lines(asked_predicates())
+    index, count = found.nation.meeting.with_catalogue(lines), 0
+
+    def counted(_frame: object, event: str, _value: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(counted)
+    try:
+        made = comparisons(index, base_iri())
+    finally:
+        sys.setprofile(None)
+    assert len(made.given) > 1_000
+    return count
+
+
+def test_steps_grow_with_the_rows() -> None:
+    """Twice the rows take twice the calls; the square would be four times."""
+    few = calls(examined(TIMES // 2))
+    assert 1.5 * few < calls(examined(TIMES)) < 2.5 * few
