@@ -13,7 +13,7 @@ from functools import lru_cache
 from gongfu.catalogue import Item
 from gongfu.codes import CodeLists
 from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
-from gongfu.parts import adds_up, is_one_payers_part, is_qualified, is_sum
+from gongfu.parts import adds_up, is_of_some, is_one_payers_part, is_qualified, is_sum, whole_before
 from gongfu.quantities import alike, excluded, same_head
 from gongfu.text import reading
 from gongfu.thresholds import threshold
@@ -40,7 +40,7 @@ def _with_indicators(
     read = [_read(measure, measures, name, nation, codes) for measure in measures]
     read = [_of_all(one, read, name) for one in read]
     read = [each for one in read for each in _of_each(one, read, name, nation, codes)]
-    return tuple(replace(one.measure, indicator="" if _yields(one, read, nation) else one.indicator) for one in read)
+    return tuple(_settled(one, read, nation) for one in read)
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,22 @@ class _Reading:
     measure: Measure
     indicator: str
     known: bool
+
+
+def _settled(one: _Reading, read: Sequence[_Reading], nation: National) -> Measure:
+    """Return a number with its indicator; what is of some only is told as such where it alone is there, or is lower."""
+    indicator = "" if _yields(one, read, nation) else one.indicator
+    rates = [other for other in read if other is not one and other.indicator and other.measure.unit == "%"]
+    whole = None if indicator else whole_before(one.measure, [other.measure for other in rates])
+    of_all = next((other.indicator for other in rates if other.measure is whole), "")
+    theirs = [measure for _, measure in nation if measure.indicator == (of_all or indicator)]
+    floor = max(((measure.normal_lower or 0) for measure in theirs), default=0)
+    if of_all and (one.measure.normal_lower or 0) < floor:
+        return replace(one.measure, indicator=of_all, role="part")
+    alone = indicator and not any(other.indicator == indicator for other in rates)
+    if alone and is_of_some(one.measure, theirs):
+        return replace(one.measure, indicator=indicator, role="part")
+    return replace(one.measure, indicator=indicator)
 
 
 def _of_all(one: _Reading, read: Sequence[_Reading], name: str) -> _Reading:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from gongfu.measure import Measure
+from gongfu.quantities import is_of_others, rate_head
 from gongfu.text import reading
 from gongfu.words import words
 
@@ -83,3 +84,25 @@ def is_qualified(one: Measure, others: Sequence[Measure], theirs: Sequence[Measu
         return False
     added = {one.label.removesuffix(other.label) for other in others if other.label and other.label != one.label}
     return any(extra and extra != one.label and not any(extra in other.label for other in theirs) for extra in added)
+
+
+def whole_before(one: Measure, wholes: Sequence[Measure]) -> Measure | None:
+    """Return the rate of all, said before in the sentence, of which a rate is that of some: 其中小微企业达到80%."""
+    if one.unit != "%" or one.role != "floor" or is_of_others(one.context):
+        return None
+    before = [other for other in wholes if other.start < one.start and other.label != one.label
+              and reading(other.quote).text in one.context]  # fmt: skip
+    whole = max(before, key=lambda other: other.start, default=None)
+    if whole is None:
+        return None
+    head, between = rate_head(one.label), one.context.rpartition(reading(whole.quote).text)[2]
+    among = "其中" in between or words().partial.search(one.label)
+    if head:
+        return whole if head == rate_head(whole.label) and among else None
+    return whole if words().some.search(one.label) else None
+
+
+def is_of_some(one: Measure, theirs: Sequence[Measure]) -> bool:
+    """Say whether a rate names some only (小微企业) of those whom the nation's is about."""
+    named = words().partial.search(one.label) if one.unit == "%" else None
+    return named is not None and not any(named.group() in other.label for other in theirs)

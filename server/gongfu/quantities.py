@@ -83,7 +83,7 @@ def excluded(measure: Measure, name: str, other: Measure, codes: CodeLists) -> b
     is_rate = measure.unit in {"%", "‰"} and rate_head(measure.label) and known.heads
     if is_rate and not _one_of(measure.label, known.heads):
         return True
-    if _ONE_OF_THEM.search(measure.label) or _of_others(measure.context):
+    if _ONE_OF_THEM.search(measure.label) or is_of_others(measure.context):
         return True
     if _differ_in_group(measure, name, known):
         return True
@@ -91,7 +91,7 @@ def excluded(measure: Measure, name: str, other: Measure, codes: CodeLists) -> b
 
 
 @lru_cache(maxsize=2048)  # every number is compared with each that the nation states there
-def _of_others(context: str) -> bool:
+def is_of_others(context: str) -> bool:
     """Say whether the people last named before a number are others than the nation's: 非寄宿, 其他救助对象."""
     for group, others in words().contrasts.items():
         named = re.findall("|".join([*sorted(others, key=len, reverse=True), group]), context)

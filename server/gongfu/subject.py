@@ -209,6 +209,8 @@ class Subject:
     def _own_label(self, language: str) -> str:
         """Return what our measure measures, where that is not what the national one measures."""
         ours, theirs = self._ours, self._theirs
+        if ours and ours[1].role == "part":
+            return ours[1].label  # 小微企业: the province's own word says of whom
         differs = ours is not None and theirs is not None and ours[1].indicator != theirs[1].indicator
         return label_of(ours[1], self.codes, language) if ours and differs else ""
 

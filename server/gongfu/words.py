@@ -101,6 +101,8 @@ class Words:
     rate_heads: tuple[tuple[str, ...], ...]
     exclusive: tuple[tuple[str, ...], ...]
     wholes: Mapping[str, tuple[str, ...]]
+    partial: re.Pattern[str]
+    some: re.Pattern[str]
     carried: frozenset[tuple[str, ...]]
     exclusive_equal: Mapping[str, str]
     contrasts: Mapping[str, tuple[str, ...]]
@@ -316,6 +318,7 @@ def words() -> Words:
         rate_heads=tuple(tuple(forms) for forms in table["rate_heads"]),
         exclusive=tuple(tuple(group) for group in table["exclusive"]),
         wholes={word: tuple(members) for word, members in table["wholes"].items()},
+        partial=re.compile(table["partial"]), some=re.compile(table["some"]),
         carried=frozenset(tuple(group) for group in table["carried"]),
         exclusive_equal={word: group[0] for group in table["exclusive_equal"] for word in group},
         contrasts={group: tuple(others) for group, others in table["contrasts"].items()},
