@@ -22,6 +22,7 @@ from gongfu.checking.runner import CheckLimits
 from gongfu.checking.samples import sample, template
 from gongfu.pages.check import REPORTS, STAGES
 from gongfu.problems import Problem
+from gongfu.sparql.limits import SETTING
 
 LANGUAGES = ("zh", "en")
 HOSTILE = "吉林<img src=x onerror=alert(1)>清单.csv"
@@ -43,7 +44,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(store: Path, folder: Path) -> Iterator[Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gongfu.checking.routes, "jobs_folder", lambda: folder)
-        patch.setattr(gongfu.checking.routes, "CheckLimits", lambda: CheckLimits(file_bytes=200_000))
+        patch.setenv(SETTING, "check_file_bytes=200000")
         with client_of(store) as client:
             yield client
 

@@ -21,6 +21,7 @@ from gongfu.codes import codelists
 from gongfu.problems import Problem
 from gongfu.report import FORMS, as_json, as_text
 from gongfu.settings import base_iri
+from gongfu.sparql.limits import SETTING
 
 CATALOGUE = (
     "领域,序号,服务项目,服务对象,服务标准,支出责任,牵头负责单位\n"
@@ -40,7 +41,7 @@ def client(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[C
     make_store(store)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gongfu.checking.routes, "jobs_folder", lambda: folder)
-        patch.setattr(gongfu.checking.routes, "CheckLimits", lambda: CheckLimits(file_bytes=200_000, patience=600))
+        patch.setenv(SETTING, "check_file_bytes=200000 check_patience=600")
         with client_of(store) as client:
             yield client
 

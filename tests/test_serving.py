@@ -707,6 +707,8 @@ def test_the_description_is_negotiated_and_cached(client: Client) -> None:
     first = client.get("/sparql", headers={"accept": "text/html, */*;q=0.1"})
     assert first.headers["content-type"] == "text/turtle; charset=utf-8"
     assert client.get("/sparql", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+    assert client.get("/sparql?format=jsonld").headers["content-type"] == "application/ld+json"
+    problem(client.get("/sparql?format=none"), 406, "not-acceptable")
     problem(client.get("/sparql", headers={"accept": "text/html"}), 406, "not-acceptable")
     problem(client.get("/sparql", headers={"host": 'x"><script>'}), 400, "bad-request")
 

@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from gongfu import __version__
-from gongfu.negotiation import choose
 from gongfu.problems import Problem
 from gongfu.responses import (
     FRESH,
@@ -32,7 +31,7 @@ from gongfu.sparql.answering import GRAPH_TYPES, Job
 from gongfu.sparql.dataset import Dataset
 from gongfu.sparql.description import metadata_of, service_description, written
 from gongfu.sparql.pool import Limits
-from gongfu.sparql.request import Update, content, entity_tag, job, matches, update
+from gongfu.sparql.request import Update, content, description_type, entity_tag, job, matches, update
 from gongfu.sparql.tables import EXTENSIONS
 
 _METHODS = ("GET", "HEAD", "POST", "QUERY")
@@ -133,7 +132,7 @@ async def _answered(request: Request, service: Service, asked: Job) -> Response:
 
 
 def _described(request: Request, service: Service, accept: str | None) -> Response:
-    media_type = choose(accept, GRAPH_TYPES)
+    media_type = description_type(request.scope["query_string"], accept)
     if media_type is None:
         raise Problem("not-acceptable", {"types": ", ".join(GRAPH_TYPES)})
     callable_ = service.federation.services.endpoints

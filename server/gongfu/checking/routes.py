@@ -3,7 +3,10 @@
 Place in the flow: HTTP; the door of the package.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -21,6 +24,9 @@ from gongfu.responses import with_charset
 _LANGUAGES = ("zh", "en")
 _PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex"}
 _OFFERED = ("json", "text", "html", "csv", "xlsx", "ttl", "junit")
+_SCHEMAS: Mapping[str, Any] = MappingProxyType({
+    "format": {"type": "string", "enum": list(FORMS)}, "lang": {"type": "string", "enum": list(_LANGUAGES)}
+})  # fmt: skip
 _TYPES = {FORMS[form].media_type: form for form in _OFFERED}
 
 
@@ -149,12 +155,12 @@ def _described(limits: CheckLimits) -> dict[str, object]:
         "format": f"报告的格式 · form of the report: {', '.join(_OFFERED)}",
     }
     asked = {**wishes, "filename": "直接发送内容时的文件名 · name of a file sent as bare content"}
-    query = [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": text}
-        for name, text in asked.items()
-    ]
     text = {"type": "string"}
-    fields = {"file": {"type": "string", "format": "binary"}, **dict.fromkeys(wishes, text)}
+    query = [
+        {"name": name, "in": "query", "required": False, "schema": _SCHEMAS.get(name, text), "description": said}
+        for name, said in asked.items()
+    ]
+    fields = {"file": {"type": "string", "format": "binary"}, **{name: _SCHEMAS.get(name, text) for name in wishes}}
     form = {"schema": {"type": "object", "required": ["file"], "properties": fields}}
     reports = {media_type: {"schema": {"type": "object"} if "json" in media_type else text} for media_type in _TYPES}
     return {

@@ -88,6 +88,12 @@ def job(query_string: bytes, sent: Content | None, accept: str | None) -> Job | 
     return Job(query, names, *(_chosen(accept) if named is None else _named(named)))
 
 
+def description_type(query_string: bytes, accept: str | None) -> str | None:
+    """Return the media type of the service's description that a request without a query asks for, None for others."""
+    named = _single(parameters(query_string), "format")
+    return choose(accept, GRAPH_TYPES) if named is None else _named(named)[1]
+
+
 def _chosen(accept: str | None) -> tuple[str | None, str | None]:
     """Return the media types for an Accept header; few clients differ, and only short headers are kept."""
     return _choice(accept) if len(accept or "") < _MOST_KEPT else _choice.__wrapped__(accept)
