@@ -77,7 +77,7 @@ def read_services(text: str) -> Services:
 
 def calls_others(query: str) -> bool:
     """Say whether a query may have a call in the only form that can be let through; a query without one has none."""
-    return _CALL.search(query) is not None
+    return "service" in query.casefold() and _CALL.search(query) is not None  # the first is found far sooner
 
 
 def likely_calls(query: str, services: Services) -> list[Call]:

@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PLAIN_QUERY = re.compile(r"\s*(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.ASCII)  # most of them
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def pieces(query: str) -> Iterator[tuple[str, str]]:
 
 def is_update(query: str) -> bool:
     """Say whether the text is SPARQL Update: its first word after the prologue is an update operation."""
+    if _PLAIN_QUERY.match(query):
+        return False
     words = (token.text.upper() for token in tokens(query) if token.kind == "word")
     return next((word for word in words if word not in {"PREFIX", "BASE"}), "") in UPDATES
 
