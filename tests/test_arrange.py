@@ -1,5 +1,7 @@
 """Rows out of messy tables: merged and torn cells, footnotes, headings in every form, missing numbers, odd headers."""
 
+import pytest
+
 from gongfu.arrange import Arranged, arrange
 from gongfu.document import Cell, Document, Table
 from gongfu.reading.cells import sheet_address
@@ -155,6 +157,15 @@ def test_a_header_that_nobody_knows_is_reported_with_the_nearest() -> None:
     result = arranged([[*HEADER[:5], "牵投负则丹位"], ["1", "甲项目", "居民", "提供甲", "政府负责", "省民政厅"]])
     assert [(one.kind, one.text, one.nearest) for one in result.unread] == [("header", "牵投负则丹位", "牵头负责单位")]
     assert result.items[0].extra == (("牵投负则丹位", "省民政厅"),)
+
+
+@pytest.mark.parametrize(
+    ("printed", "numbers"),
+    [("1 2 3 1 2", "1 2 3 4 5"), ("1 2 2 3", "1 2 2 3"), ("1 2 1 4", "1 2 1 4"), ("1 1 2", "1 1 2")],
+)
+def test_numbers_that_begin_again_with_every_domain_are_positions(printed: str, numbers: str) -> None:
+    rows = [[one, f"项目{at}", "居民", "提供", "政府负责", "省民政厅"] for at, one in enumerate(printed.split())]
+    assert [item.number for item in arranged([HEADER, *rows]).items] == numbers.split()
 
 
 def test_without_a_number_column_the_position_is_the_number() -> None:

@@ -69,7 +69,8 @@ def arrange(document: Document) -> Arranged:
         rows = tuple(_tidied(table))
         for row, lent in rows[_titles_above(rows) :]:
             _take_row(state, table, row, lent)
-    items = _with_keys(_numbered(state.items, "number" in state.header_cells and not _are_codes(state.items)))
+    own = "number" in state.header_cells and not _are_codes(state.items) and not _begins_again(state.items)
+    items = _with_keys(_numbered(state.items, own))
     return Arranged(tuple(items), tuple(state.unread), state.header_cells)
 
 
@@ -273,6 +274,18 @@ def _are_codes(items: list[Item]) -> bool:
     """Say whether a catalogue has codes in place of numbers: 1-1, 1-2, 2-1 or JY01, JY02, no two the same."""
     codes = [reading(item.number).text for item in items]
     return len(codes) >= _CODES_MIN and len(set(codes)) == len(codes) and all(map(_CODE.fullmatch, codes))
+
+
+def _begins_again(items: list[Item]) -> bool:
+    """Say whether the numbers begin again with every domain: 1, 2, 3, 1, 2. A number printed twice is a fault."""
+    numbers = [int(item.number) if item.number.isdecimal() else 0 for item in items]
+    begins = [at for at, number in enumerate(numbers) if number == 1]
+    ends = [*begins[1:], len(numbers)][: len(begins)]
+    runs = [numbers[start:end] for start, end in zip(begins, ends, strict=True)]
+    rising = all(run == sorted(set(run)) and run[1:2] in ([], [2]) for run in runs)
+    elsewhere = all(items[at].text("domain") != items[at - 1].text("domain") for at in begins[1:])
+    told = elsewhere or (not any(item.text("domain") for item in items) and all(len(run) > 1 for run in runs))
+    return len(runs) > 1 and begins[0] == 0 and rising and told
 
 
 def _numbered(items: list[Item], has_numbers: bool) -> list[Item]:
