@@ -113,5 +113,7 @@ def _aggregated(told: Expression, terms: Sequence[str | None]) -> str | None:
         return term_of(total([value_of(one) for one in some]))
     if told.name == "GROUP_CONCAT":
         return term_of(joined(*map(value_of, some), separator=told.separator))
+    if len(some) == 1:
+        return some[0]
     ranked = sorted(some, key=lambda one: _ORDER(value_of(one)))
     return ranked[0] if told.name == "MIN" else ranked[-1]

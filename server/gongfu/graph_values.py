@@ -220,6 +220,8 @@ def _is_text(value: Value) -> bool:
 
 def joined(*values: Value, separator: str = "") -> Value:
     """Return what CONCAT and GROUP_CONCAT give: of texts of one language a text in it."""
+    if {*map(type, values)} == {str}:  # nearly always
+        return separator.join(values)  # type: ignore[arg-type]  # texts
     if not all(map(_is_text, values)):
         return None
     languages = {getattr(one, "language", "") for one in values}
@@ -238,8 +240,13 @@ def _on_texts(asked: Callable[[str, str], object]) -> Callable[[Value, Value], b
 def _replaced(text: Value, pattern: Value, by: Value) -> Value:
     if not (_is_text(text) and _is_text(pattern) and _is_text(by)):
         return None
-    made = _regular(str(pattern)).sub(_by(str(by)), str(text))
+    made = _substituted(str(text), str(pattern), str(by))
     return _tagged(made, text.language) if isinstance(text, Tagged) else made
+
+
+@lru_cache(maxsize=4_096)  # of identifiers and units, again and again
+def _substituted(text: str, pattern: str, by: str) -> str:
+    return _regular(pattern).sub(_by(by), text)
 
 
 @lru_cache(maxsize=256)
