@@ -128,6 +128,23 @@ def test_below_a_numbered_heading_a_bracketed_one_names_the_category() -> None:
     ]
 
 
+def test_of_several_standards_the_places_own_counts() -> None:
+    header = ["序号", "服务项目", "服务对象", "国家标准", "省级标准", "我市标准", "支出责任"]
+    standards = {
+        ("达到90%", "达到92%", "达到95%"): "达到95%",
+        ("达到90%", "达到92%", "执行国家标准"): "达到90%",
+        ("达到90%", "达到92%", "同省级标准。"): "达到92%",
+        ("达到90%", "达到92%", "—"): "达到92%",
+        ("提供甲。", "—", "按国家标准执行，另发50元"): "提供甲；另发50元",
+        ("提供甲", "", "同类学校照此办理"): "同类学校照此办理",
+    }
+    rows = [[str(number), "甲项目", "居民", *texts, "政府负责"] for number, texts in enumerate(standards, 1)]
+    result = arranged([header, *rows])
+    assert [item.standard for item in result.items] == list(standards.values())
+    assert result.unread == ()
+    assert [item.cells["standard"].address for item in result.items] == ["F2", "D3", "E4", "E5", "F6", "F7"]
+
+
 def test_a_footnote_is_no_row_and_a_stray_line_is_reported() -> None:
     result = arranged(
         [

@@ -10,7 +10,7 @@ MODULES = [
     "refused", "kept", "settings", "divisions", "thresholds", "catalogue", "text", "words", "synonyms", "beginnings",
     "grammar", "clock", "cutting", "clauses", "payers", "shares", "statements",
     "reading", "document", "codes", "row_terms", "row_query", "row_expressions", "row_writer", "facts",
-    "figures", "header_titles", "arrange", "plan", "plan_text",
+    "figures", "header_titles", "standard_columns", "arrange", "plan", "plan_text",
     "elements", "masthead", "regions",
     "measure", "normal", "sentence", "selection", "binding", "opening", "measures", "kinds",
     "funding",

@@ -1,8 +1,12 @@
 """A converted value is told with its arithmetic, whatever kind of bound it is, and only where the two units differ."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from gongfu.measures import Measure, read_measures
+from gongfu.settings import house
 from gongfu.wording import conversion
 
 A_YEAR = "每人每年补助800元。"
@@ -34,3 +38,18 @@ def test_nothing_is_converted_before_a_reader_who_sees_the_same_unit(text: str, 
 
 def test_alone_a_value_is_told_as_it_is_printed() -> None:
     assert conversion(first("每人每月补助50元。"), None, "zh") == ""
+
+
+@pytest.mark.parametrize("path", sorted((house().data / "wording").glob("*.yaml")), ids=lambda path: path.stem)
+def test_no_word_of_a_table_stands_twice_as_a_key(path: Path) -> None:
+    """The later entry would silently take the place of the earlier."""
+
+    def twice(node: yaml.Node) -> list[str]:
+        if isinstance(node, yaml.MappingNode):
+            keys = [str(key.value) for key, _ in node.value]
+            return [key for key in keys if keys.count(key) > 1] + [
+                one for _, value in node.value for one in twice(value)
+            ]
+        return [one for value in node.value for one in twice(value)] if isinstance(node, yaml.SequenceNode) else []
+
+    assert twice(yaml.compose(path.read_text("utf-8"))) == []

@@ -22,6 +22,7 @@ from gongfu.header_titles import (
     is_heading,
     names_domain,
 )
+from gongfu.standard_columns import Told, level_of_title, taken_over
 from gongfu.text import key, reading, tidy
 
 _CHINESE_NUMBER = re.compile(r"^[一二三四五六七八九十]+$")
@@ -38,6 +39,7 @@ class _Arrangement:
     unread: list[Unread] = field(default_factory=list)
     header: dict[int, str] = field(default_factory=dict)
     extra: dict[int, str] = field(default_factory=dict)
+    beside: dict[int, int] = field(default_factory=dict)  # columns of standards that are not the own: their levels
     header_cells: dict[str, CellReference] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
     header_texts: set[tuple[str, ...]] = field(default_factory=set)
@@ -121,7 +123,7 @@ def _take_row(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: fr
         else:
             _take_header(state, table, row)
     elif heads_another([cell.text for cell in filled]):
-        state.header, state.extra, state.domain, state.category = {}, {}, None, None
+        state.header, state.extra, state.beside, state.domain, state.category = {}, {}, {}, None, None
     elif _heading(state, filled):
         if state.header:
             _take_heading(state, filled[-1].text, CellReference(table.sheet, filled[0].address))
@@ -158,7 +160,8 @@ def _title(state: _Arrangement, cell: Cell) -> str:
 def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> None:
     known: dict[int, str] = {}
     strange: dict[int, str] = {}
-    for cell in row:
+    beside = _standards_beside(row)
+    for cell in (one for one in row if one.column not in beside):
         title = cell.text
         name = field_of(title) if title else None
         if name == "domain" and "domain" in known.values():
@@ -176,8 +179,15 @@ def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> No
             place = CellReference(table.sheet, by_column[column].address)
             state.unread.append(Unread("header", title, place, nearest=columns().nearest(title)))
     state.header_texts.add(repeated)
-    state.header, state.extra = known, strange
+    state.header, state.extra, state.beside = known, strange, beside
     state.titles = {cell.column: cell.text for cell in row}
+
+
+def _standards_beside(row: tuple[Cell, ...]) -> dict[int, int]:
+    """Return the columns of standards of other levels than the lowest that the header names, with their levels."""
+    levels = {cell.column: level_of_title(cell.text) for cell in row if cell.text and field_of(cell.text) == "standard"}
+    own = max(levels.values(), default=0)
+    return {column: level for column, level in levels.items() if level < own}
 
 
 def _heading(state: _Arrangement, filled: list[Cell]) -> bool:
@@ -194,12 +204,15 @@ def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: f
     cells: dict[str, CellReference] = {}
     extra: list[tuple[str, str]] = []
     own: set[str] = set()
+    beside: dict[int, Told] = {}
     for cell in row:
         name = state.header.get(cell.column)
         text = _as_above(state, name, cell.text)
         if text in columns().nothing:
             continue
-        if name and text:
+        if text and cell.column in state.beside:
+            beside[state.beside[cell.column]] = text, CellReference(table.sheet, cell.address)
+        elif name and text:
             texts[name], cells[name] = text, CellReference(table.sheet, cell.address)
             if cell.column not in lent:
                 own.add(name)
@@ -207,6 +220,9 @@ def _take_item(state: _Arrangement, table: Table, row: tuple[Cell, ...], lent: f
             extra.append((state.extra[cell.column], text))
         elif text and name is None:
             state.unread.append(Unread("row", text, CellReference(table.sheet, cell.address)))
+    told = taken_over((texts["standard"], cells["standard"]) if "standard" in texts else None, beside)
+    if told:
+        texts["standard"], cells["standard"] = told
     if "number" in texts:
         texts["number"] = _plain_number(texts["number"])
     for name in state.header.values():

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from gongfu.catalogue import Item
-from gongfu.elements import CLAUSE_ENDS, COLUMNS, SENTENCE_ENDS, is_spared
+from gongfu.elements import CLAUSE_ENDS, COLUMNS, SENTENCE_ENDS, element_words, is_spared
 from gongfu.telling import Pairs, said
 
 
@@ -76,12 +76,18 @@ class Place:
         return "free" in self.words or any(map(is_spared, self.names))
 
 
+def _affirmed(clause: str) -> str:
+    """Return a clause without what it denies: 不再补助伙食费."""
+    denied = re.search(str(element_words()["denied"]), clause)
+    return clause[: denied.start()] if denied else clause
+
+
 def _clauses(row: Item) -> list[Clause]:
     """Return the name, every clause and every two neighbouring clauses of a row."""
     found = [Clause(row.key, row.name, row.name, said(row.name))]
     for text in (row.text(column) for column in (*COLUMNS, "coverage")):
         for sentence in re.split(rf"[{SENTENCE_ENDS}]|\.(?!\d)", text):
-            parts = [part for part in re.split(f"[{CLAUSE_ENDS}]", sentence) if part.strip()]
+            parts = [part for one in re.split(f"[{CLAUSE_ENDS}]", sentence) if (part := _affirmed(one)).strip()]
             parts += [f"{one}，{other}" for one, other in pairwise(parts)]
             found += [Clause(row.key, part, sentence, said(part)) for part in parts]
     return found
