@@ -52,4 +52,6 @@ def test_no_word_of_a_table_stands_twice_as_a_key(path: Path) -> None:
             ]
         return [one for value in node.value for one in twice(value)] if isinstance(node, yaml.SequenceNode) else []
 
-    assert twice(yaml.compose(path.read_text("utf-8"))) == []
+    whole = yaml.compose(path.read_text("utf-8"))
+    assert whole is not None
+    assert twice(whole) == []

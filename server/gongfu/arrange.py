@@ -22,7 +22,7 @@ from gongfu.header_titles import (
     is_heading,
     names_domain,
 )
-from gongfu.standard_columns import Told, level_of_title, taken_over
+from gongfu.standard_columns import Told, columns_beside, taken_over
 from gongfu.text import key, reading, tidy
 
 _CHINESE_NUMBER = re.compile(r"^[一二三四五六七八九十]+$")
@@ -160,7 +160,7 @@ def _title(state: _Arrangement, cell: Cell) -> str:
 def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> None:
     known: dict[int, str] = {}
     strange: dict[int, str] = {}
-    beside = _standards_beside(row)
+    beside = columns_beside({cell.column: cell.text for cell in row})
     for cell in (one for one in row if one.column not in beside):
         title = cell.text
         name = field_of(title) if title else None
@@ -181,13 +181,6 @@ def _take_header(state: _Arrangement, table: Table, row: tuple[Cell, ...]) -> No
     state.header_texts.add(repeated)
     state.header, state.extra, state.beside = known, strange, beside
     state.titles = {cell.column: cell.text for cell in row}
-
-
-def _standards_beside(row: tuple[Cell, ...]) -> dict[int, int]:
-    """Return the columns of standards of other levels than the lowest that the header names, with their levels."""
-    levels = {cell.column: level_of_title(cell.text) for cell in row if cell.text and field_of(cell.text) == "standard"}
-    own = max(levels.values(), default=0)
-    return {column: level for column, level in levels.items() if level < own}
 
 
 def _heading(state: _Arrangement, filled: list[Cell]) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gongfu.catalogue import CellReference
+from gongfu.header_titles import field_of
 from gongfu.settings import house, read_yaml
 from gongfu.text import key, reading
 
@@ -31,9 +32,14 @@ def _words() -> _Words:
     return _Words(levels, re.compile(table["same_standard"]))
 
 
-def level_of_title(title: str) -> int:
-    """Return whose standard a title names: 0 the nation's, 1 the province's and so on, the highest the place's own."""
-    return _words().levels.get(key(title), _OWN)
+def columns_beside(titles: Mapping[int, str]) -> dict[int, int]:
+    """Return the columns of standards that are not the place's own, with whose they are: 0 the nation's, 1 the
+    province's and so on. Of several standards that of the lowest level is the own; ``titles`` are those of a header."""
+    words = _words().levels
+    levels = {column: words.get(key(title), _OWN) for column, title in titles.items()
+              if title and field_of(title) == "standard"}  # fmt: skip
+    own = max(levels.values(), default=_OWN)
+    return {column: level for column, level in levels.items() if level < own}
 
 
 def taken_over(own: Told | None, beside: Mapping[int, Told]) -> Told | None:
