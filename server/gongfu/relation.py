@@ -66,7 +66,9 @@ def relate(
     found = _related(_unlimited(province, nation), nation, elsewhere)
     if found.reason == "added-words":
         printed = {plain(text): text for group, _ in own for one in group.any_of for text in one.unread}
-        found = replace(found, words="、".join(printed.get(word, word) for word in found.words.split("\n")))
+        whole = "。".join(text for text, _ in ours)  # told in the order in which they stand there
+        added = sorted((printed.get(word, word) for word in found.words.split("\n")), key=whole.rfind)
+        found = replace(found, words="、".join(added))
     if found.reason == "added-condition" and _is_meant(_unlimited(province, nation), nation, provided):
         found = TargetRelation("equal", "named-by-standard")
     if found.relation == "equal" and limits:
