@@ -51,7 +51,8 @@ def test_several_processes_share_a_port(tmp_path: Path) -> None:
         assert {counted(address) for _ in range(6)} == {3}
         build(tmp_path, "two", 5)
         wait_for(lambda: {counted(address) for _ in range(8)} == {5})
+        running = descendants(process.pid)
     finally:
-        process.terminate()
+        process.kill()  # which leaves nobody behind on the port
         process.wait(120)
     wait_for(lambda: not any(alive(pid) for pid in running))

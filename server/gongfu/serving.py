@@ -7,9 +7,11 @@ top, so that the first answer comes soon after the start.
 import asyncio
 import json
 import logging
+import multiprocessing
 import os
 import resource
 import secrets
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -95,6 +97,7 @@ class Application:
     @asynccontextmanager
     async def _served(self, _: Any) -> AsyncIterator[dict[str, Any]]:
         async with self.running():
+            _end_with_parent()
             self._rooms()
             yield {STATE: self.service.problems}
 
@@ -204,6 +207,22 @@ def listen(app: Application | str, host: str, port: int, processes: int = 1) -> 
         app, host=host, port=port, http=BoundedProtocol, ws="none", server_header=False, access_log=False,
         factory=isinstance(app, str), workers=processes, timeout_graceful_shutdown=_PARTING_SECONDS,
     )  # fmt: skip
+
+
+def _end_with_parent() -> None:
+    """Have one of several serving processes end when the one that watches over them was killed.
+
+    Otherwise they would hold the port, and no service could be started again.
+    """
+    parent = multiprocessing.parent_process()
+    if parent:
+        loop = asyncio.get_running_loop()
+
+        def end() -> None:
+            loop.remove_reader(parent.sentinel)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        loop.add_reader(parent.sentinel, end)
 
 
 def _open_more_files() -> None:
