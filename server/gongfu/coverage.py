@@ -51,18 +51,37 @@ class Coverage:
 
 def covered(
     pairs: Iterable[Correspondence], items: Sequence[Item], nation: Sequence[Item],
-    elements: Mapping[str, Sequence[Element]],
+    elements: Mapping[str, Sequence[Element]], rarity: Rarity | None = None,
 ) -> tuple[Coverage, ...]:  # fmt: skip
-    """Return for each element of every national item that has a counterpart whether the rows that answer it have it."""
+    """Return for each element of every national item that has a counterpart whether the rows that answer it have it.
+
+    ``rarity`` is what was ``foreseen`` of the nation, None where nothing was.
+    """
     ours, theirs = {item.key: item for item in items}, {item.key: item for item in nation}
     rows: dict[str, list[Item]] = {}
     for pair in pairs:
         if pair.item in ours and pair.national in theirs and elements.get(pair.national or ""):
             rows.setdefault(pair.national or "", []).append(ours[pair.item or ""])
-    rarity = rarity_in(tuple(item.name + item.text("target") + item.standard for item in nation))
+    by = rarity or _rarity(nation)
     return tuple(_at(one, national, found) for national, found in rows.items()
                  for one in _of_item(_told_by(theirs[national]), _provided(theirs[national]), tuple(elements[national]),
-                                     tuple(map(_Row.of, found)), rarity))  # fmt: skip
+                                     tuple(map(_Row.of, found)), by))  # fmt: skip
+
+
+def foreseen(nation: Sequence[Item], elements: Mapping[str, Sequence[Element]]) -> Rarity:
+    """Return by what the nation's words count, with all that any catalogue may be searched for worked out."""
+    rarity, nowhere = _rarity(nation), Place((), frozenset())
+    for item in nation:
+        text = NationalText(_provided(item), tuple(elements.get(item.key, ())), *_told_by(item))
+        for element in text.elements:
+            sought = _Sought(element, text, nowhere, rarity)
+            assert sought.wanted
+            assert sought.unnamed
+    return rarity
+
+
+def _rarity(nation: Sequence[Item]) -> Rarity:
+    return rarity_in(tuple(item.name + item.text("target") + item.standard for item in nation))
 
 
 def _told_by(item: Item) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from gongfu.catalogue import Catalogue, Item, Unread
 from gongfu.codes import CodeLists
 from gongfu.compare import UNREACHED, Meeting, about, asked_predicates, comparisons, meet, plan_comparisons
-from gongfu.coverage import covered
+from gongfu.coverage import covered, foreseen
 from gongfu.departments import Role, has_other_work, read_departments
 from gongfu.earlier import earlier_wordings
 from gongfu.elements import Element
@@ -36,6 +36,7 @@ from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
 from gongfu.plan_graph import plan_comparison_triples, plan_triples, unknown_task_units
 from gongfu.target_graph import Targets, comparison_triples, earlier_triples, target_triples
 from gongfu.targets import read_target
+from gongfu.telling import Rarity
 from gongfu.unit_names import naming_triples
 from gongfu.validate import Engine, Result, judged_predicates, validate_turtle
 
@@ -60,6 +61,7 @@ class Prepared:
     targets: Targets = field(default_factory=dict)  # whom each item is for
     plan: Graph = field(default_factory=Graph)  # the part of ``graph`` that is the indicator table and the tasks
     earlier: Mapping[str, Sequence[Item]] = field(default_factory=dict)  # earlier rows by what they became
+    rarity: Rarity | None = None  # by what the words of a national catalogue count when things are looked for
     asked: bytes = b""  # what is asked of a national catalogue, as N-Triples
 
     @property
@@ -193,7 +195,7 @@ def examine(
         correspondences = unsettled(match(catalogue.items, theirs, named), theirs, catalogue.unread)
     pairs = tuple(correspondences)
     prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation), typed, groups)
-    coverages = covered(pairs, catalogue.items, nation.catalogue.items, nation.elements)
+    coverages = covered(pairs, catalogue.items, nation.catalogue.items, nation.elements, nation.rarity)
     answering = plan_comparison_triples(catalogue, nation.catalogue, codes, base)
     related = graph_of([
         correspondence_triples(prepared.catalogue, nation.catalogue, pairs, codes, base),
@@ -222,9 +224,11 @@ def with_results(examined: Examined, results: Sequence[Result]) -> Examined:
 
 
 def ready(nation: Prepared) -> Prepared:
-    """Return a national catalogue as it is kept: its graph written out, with the part that is asked of it."""
+    """Return a national catalogue as it is kept: its graph written out, with what is asked of it and of its words."""
     whole, plan = (Graph((lines,) if lines else ()) for lines in (nation.graph.lines(), nation.plan.lines()))
-    return replace(nation, graph=whole, plan=plan, asked=nation.graph.lines(asked_predicates(), UNREACHED))
+    asked = nation.graph.lines(asked_predicates(), UNREACHED)
+    rarity = foreseen(nation.catalogue.items, nation.elements)
+    return replace(nation, graph=whole, plan=plan, asked=asked, rarity=rarity)
 
 
 def _kept_wordings(

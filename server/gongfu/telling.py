@@ -7,8 +7,8 @@ and where a neighbour in the same list has it too (集体合同示范文本 is n
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
 
@@ -19,7 +19,6 @@ from gongfu.text import key
 _WEAK, _SHARED, _CONTEXT = 0.3, 0.1, 0.1
 
 Pairs = frozenset[str]
-Rarity = Callable[[str], float]
 
 
 @lru_cache(maxsize=16384)  # every element is compared with all its neighbours
@@ -110,12 +109,35 @@ def _likeness(wanted: Wanted, bits: int) -> float:
                 for weights, total in zip(wanted.weights, wanted.totals, strict=True)])  # fmt: skip
 
 
-@lru_cache(maxsize=4096)  # of the nation alone: the same for every catalogue
+@dataclass(frozen=True, eq=False)
+class Rarity:
+    """By what each pair of characters counts: the fewer of the ``count`` texts of the nation have it, the more.
+
+    ``wanted`` is what was worked out by it: of the nation alone, and the same for every catalogue.
+    """
+
+    count: int
+    having: Mapping[str, int]
+    wanted: dict[tuple[str, tuple[str, ...], tuple[str, str]], Wanted] = field(default_factory=dict)
+
+    def __call__(self, pair: str) -> float:
+        """Return what a pair counts."""
+        return log(1 + self.count / (self.having.get(pair) or 1))
+
+
 def wanted_of(text: str, others: tuple[str, ...], told_by: tuple[str, str], rarity: Rarity) -> Wanted:
     """Return what to look for to find a thing, beside the others of its list.
 
     ``told_by`` are the name and the target group of the national item.
     """
+    asked = text, others, told_by
+    found = rarity.wanted.get(asked)
+    if found is None:
+        found = rarity.wanted[asked] = _wanted(text, others, told_by, rarity)
+    return found
+
+
+def _wanted(text: str, others: tuple[str, ...], told_by: tuple[str, str], rarity: Rarity) -> Wanted:
     letters = key(text)
     pairs = list(map(str.__add__, letters, letters[1:]))
     context = _pairs(key(told_by[0])) | _pairs(key(told_by[1]))
@@ -167,4 +189,4 @@ def rarity_in(texts: tuple[str, ...]) -> Rarity:
     seen: Counter[str] = Counter()
     for text in texts:
         seen.update(_pairs(key(text)))
-    return lambda pair: log(1 + len(texts) / (seen[pair] or 1))
+    return Rarity(len(texts), dict(seen))
