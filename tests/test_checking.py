@@ -264,6 +264,12 @@ def test_no_more_files_come_in_and_lie_in_store_than_may(tmp_path: Path) -> None
             pass
         with runner.upload():
             pass
+        runner = Runner(Jobs(tmp_path), CheckLimits(uploads=4, kept=1))
+        with runner.upload("a"), runner.upload("a"):
+            with pytest.raises(Problem, match="checks-busy"), runner.upload("a"):
+                pass
+            with runner.upload("b"):
+                pass
         Jobs(tmp_path).make(order(), b"x")
         with pytest.raises(Problem, match="checks-busy"):
             runner.start(order(), b"x")

@@ -19,7 +19,7 @@ from gongfu.checking.runner import CheckLimits, Runner
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
 from gongfu.report import FORMS
-from gongfu.responses import with_charset
+from gongfu.responses import client_of, with_charset
 
 _LANGUAGES = ("zh", "en")
 _PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex"}
@@ -39,7 +39,7 @@ def add_check(app: FastAPI, limits: CheckLimits) -> Runner:
     )
     async def check_catalogue(request: Request) -> Response:
         """Check a catalogue in any format that is read, and answer with the report, or with the address of its job."""
-        with runner.upload():
+        with runner.upload(client_of(request.scope)):
             sent = await received(request, limits.file_bytes)
         form, language = _form(sent, request.headers.get("accept")), _language(sent)
         order = order_of(sent, ((form, language),), limits)

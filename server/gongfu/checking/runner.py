@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -44,18 +45,24 @@ class Runner:
         self._turns = asyncio.Semaphore(limits.at_once)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._swept = 0.0
-        self._uploads = 0
+        self._uploads = Counter[str]()
 
     @contextmanager
-    def upload(self) -> Iterator[None]:
-        """Let a file come in; raises Problem when as many as may be come in already, for each is held in memory."""
-        if self._uploads >= self.limits.uploads:
+    def upload(self, client: str = "") -> Iterator[None]:
+        """Let a file of a client come in; raises Problem when as many as may be come in already.
+
+        Each is held in memory. One client has at most half of the places: files that come slowly would keep out all
+        others.
+        """
+        coming, own = self._uploads.total(), self._uploads[client]
+        if coming >= self.limits.uploads or own >= max(1, self.limits.uploads // 2):
             raise self._busy()
-        self._uploads += 1
+        self._uploads[client] += 1
         try:
             yield
         finally:
-            self._uploads -= 1
+            self._uploads[client] -= 1
+            self._uploads += Counter()  # forgets whoever has none
 
     def start(self, order: Order, content: bytes) -> Job:
         """Begin a check; raises Problem when as many as may be wait already, or lie in store."""

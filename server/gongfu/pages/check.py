@@ -27,7 +27,7 @@ from gongfu.problems import Problem
 from gongfu.regions import NATIONWIDE, level_of
 from gongfu.report import FORMS
 from gongfu.report.html_page import report_style
-from gongfu.responses import READING, unchanged_or
+from gongfu.responses import READING, client_of, unchanged_or
 from gongfu.service import Service
 from gongfu.sources import described, source_folders
 
@@ -94,7 +94,7 @@ def _answer(request: Request, room: Room, runner: Runner, language: str, told: o
 async def _begin(request: Request, room: Room, service: Service, runner: Runner, language: str) -> Response:
     """Take the file and lead to the page of its check; what is wrong with the request is told above the form."""
     try:
-        with runner.upload():
+        with runner.upload(client_of(request.scope)):
             sent = await received(request, runner.limits.file_bytes)
         job = runner.start(order_of(sent, REPORTS, runner.limits), sent.content)
     except Problem as problem:
