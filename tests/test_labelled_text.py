@@ -31,6 +31,17 @@ def test_each_block_is_an_item_with_its_headings() -> None:
     assert [one.standard for one in read] == ["健康管理率达到90%。", "接种率达到90%。", "无偿服务。"]
 
 
+def test_a_title_in_brackets_needs_no_colon() -> None:
+    bare = [
+        re.sub(r"(?m)^【?(服务对象|服务标准|支出责任|牵头负责单位)】?：", r"【\1】", block)
+        for block in (ONE, TWO, THREE)
+    ]
+    assert [(one.name, one.text("target"), one.standard) for one in items(*bare)] == [
+        ("儿童健康管理", "0—6岁儿童。", "健康管理率达到90%。"), ("预防接种", "适龄儿童。", "接种率达到90%。"),
+        ("法律援助", "经济困难公民。", "无偿服务。"),
+    ]  # fmt: skip
+
+
 def test_paragraphs_in_one_line_and_lines_that_were_broken_are_put_right() -> None:
     read = items(ONE.replace("\n服务标准", "服务标准"), TWO.replace("接种率", "接种\n率"), "— 3 —", THREE)
     assert [(one.text("target"), one.standard) for one in read[:2]] == [

@@ -60,10 +60,12 @@ def read_labelled_text(prose: str, tables: int, _codes: CodeLists) -> RunningTex
 
 @lru_cache(maxsize=1)
 def _label() -> re.Pattern[str]:
-    """Return what finds a column's title with its colon at the beginning of a line or of a sentence."""
+    """Return what finds a column's title with its colon, or in 【】 without, where a line or a sentence begins."""
     titles = sorted(columns().titles, key=len, reverse=True)
     alternatives = "|".join(re.escape(title) for title in titles if len(title) > 2)
-    return re.compile(rf"(?:^|(?<=[。；;）】 ]))[【\[（(●◆■·]?\s*((?:{alternatives})[】\]）)]?\s*[:：])")
+    return re.compile(
+        rf"(?:^|(?<=[。；;）】 ]))[【\[（(●◆■·]?\s*((?:{alternatives})(?:[】\]]\s*[:：]?|[）)]?\s*[:：]))"
+    )
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
