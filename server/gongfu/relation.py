@@ -226,7 +226,10 @@ def _limits(own: Sequence[Read], national: Sequence[Read], province: Members, na
 def _printed(one: Criterion, texts: Sequence[str]) -> str:
     """Return the words by which the texts state a criterion, the longest that stand there."""
     words = sorted((word for code in one.values for word in values()[code].words), key=len, reverse=True)
-    return next((word for word in words if any(word in text for text in texts)), words[0])
+    told = next((word for word in words if any(word in text for text in texts)), "")
+    phrases = (token.text for text in texts for token in tokens(text) for part in token.criteria
+               if set(part.values) & set(one.values))  # fmt: skip
+    return max(told, next(phrases, ""), key=len) or words[0]
 
 
 def _bare(group: Members) -> Members:
