@@ -247,11 +247,14 @@ def flooded(one: Server, items: int, seconds: float) -> None:
         print(f"{one.label}: alone  {kind:6}{figures}  {one.megabytes():6.0f} MB", flush=True)
     for many in (8, 24, 80):
         code = f"import sys; from serve import flood; flood({one.port}, {one.path!r}, {many}, {slow!r})"
-        flooding = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent)
+        paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)  # they may have been given as relative
+        environment = os.environ | {"PYTHONPATH": paths}
+        flooding = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent, env=environment)
         try:
             time.sleep(3)
             for kind in ("point", "join"):
                 figures = told(loaded(one.port, one.path, kind, items, False, seconds), seconds)
+                assert flooding.poll() is None, "the flood has ended"
                 print(f"{one.label}: {many} slow {kind:6}{figures}  {one.megabytes():6.0f} MB", flush=True)
         finally:
             flooding.kill()
