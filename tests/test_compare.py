@@ -51,7 +51,7 @@ def test_what_is_asked_of_the_nation_is_enough() -> None:
     catalogue = read_catalogue(source_folder("jilin-13fyp") / "catalogue.csv", None, codes)
     examined = examine(catalogue, nation, codes, base)
     ours = Graph((*examined.prepared.graph.parts, *examined.related.parts)).lines()
-    found = Graph((comparisons(Meeting(nation.graph.lines()).with_catalogue(ours), base),))
+    found = Graph((comparisons(Meeting(nation.graph.lines(), "whole").with_catalogue(ours), base),))
     assert found
     assert set(found.triples) == set(examined.compared.triples[: len(found.triples)])
     assert len(nation.asked.splitlines()) < len(nation.triples)

@@ -174,3 +174,11 @@ def test_what_a_catalogue_adds_leaves_the_nation_as_it_was() -> None:
     }
     assert {key: list(ends) for key, ends in nation.forward("<b>").items()} == {"<n>": ["<o>"]}
     assert {key: list(ends) for key, ends in nation.backward("<b>").items()} == {"<o>": ["<n>"]}
+
+
+def test_an_index_is_read_as_it_was_written() -> None:
+    made = TripleIndex(b"<n> <b> <o> .\n<n> <c> <o> .\n", {"<b>"})
+    read = TripleIndex.read(made.write(), {"<b>"})
+    read.add([("<m>", "<b>", "<o>")])
+    assert list(read.backward("<b>")["<o>"]) == ["<n>", "<m>"]
+    assert (list(read.forward("<c>")), list(made.forward("<b>"))) == (["<n>"], ["<n>"])

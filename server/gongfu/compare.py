@@ -4,6 +4,7 @@ Place in the flow: map -> **compare** -> validate. The comparisons are data: pub
 judge.
 """
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -33,8 +34,10 @@ _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 class Meeting:
     """Where catalogues meet the nation and the code lists, of which the index is made once."""
 
-    def __init__(self, asked: bytes) -> None:
-        self._nation = TripleIndex(asked + _codes(), _queries().both)
+    def __init__(self, asked: bytes, edition: str) -> None:
+        both, depends_on = _queries().both, f"{program()} {hashlib.sha256(asked).hexdigest()}"
+        content = kept(f"meeting-{edition}", depends_on, lambda: TripleIndex(asked + _codes(), both).write(), unchanged)
+        self._nation = TripleIndex.read(content, both)
 
     def with_catalogue(self, lines: bytes = b"") -> TripleIndex:
         """Return an index of the nation and of a catalogue given as N-Triples."""

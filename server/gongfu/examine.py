@@ -72,7 +72,7 @@ class Prepared:
     @cached_property
     def meeting(self) -> Meeting:
         """Return the graph in which catalogues meet this one, made once for all that are compared with it."""
-        return Meeting(self.asked or self.graph.lines(asked_predicates(), UNREACHED))
+        return Meeting(self.asked or self.graph.lines(asked_predicates(), UNREACHED), self.catalogue.edition.id)
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,13 @@ def _has_value(told: Expression, known: Known) -> bool:
 
 def variables(part: Element | Expression) -> frozenset[str]:
     """Return the variables that a part of a query binds or asks of; of a sub-query those that it tells."""
+    told: frozenset[str] | None = vars(part).get("variables")  # kept with the part: it is asked a dozen times
+    if told is None:
+        told = vars(part)["variables"] = _variables(part)
+    return told
+
+
+def _variables(part: Element | Expression) -> frozenset[str]:
     if isinstance(part, Variable):
         return frozenset({part.name})
     if isinstance(part, Triple):

@@ -4,6 +4,7 @@ Place in the flow: **compare**, below ``graph_steps``. Terms are their N-Triples
 once; a catalogue's index shares it and changes nothing of it: any number of catalogues may be compared at a time.
 """
 
+import marshal
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
@@ -23,6 +24,21 @@ class TripleIndex:
         self._backward: dict[str, _Table] = dict(above._backward) if above else {}
         self._own: set[str] = set()  # predicates whose tables are not the other's
         self.add_lines(lines)
+
+    @classmethod
+    def read(cls, content: bytes, both: Collection[str]) -> "TripleIndex":
+        """Return an index as it was written."""
+        index = cls(b"", both)
+        index._forward, index._backward = marshal.loads(content)  # noqa: S302  # our own
+        index._own = {*index._forward}
+        return index
+
+    def write(self) -> bytes:
+        """Return the index in a form that is read in a quarter of the time in which it is made."""
+        return marshal.dumps(tuple(
+            {predicate: {key: dict(ends) for key, ends in table.items()} for predicate, table in tables.items()}
+            for tables in (self._forward, self._backward)
+        ))  # fmt: skip
 
     def forward(self, predicate: str) -> Ends:
         """Return the objects of a predicate by their subjects."""
