@@ -14,6 +14,7 @@ _NUMBERS = frozenset({"rate", "ratio", "each", "proportion", "whole", "base", "s
 _TOLD = frozenset({"region", "origin", "qualifier", "respectively", "valid_from", "silent", "by", "open", "payers",
                    "proportion"})  # fmt: skip
 _MATTER = frozenset({"part", "shortage", "pilot", "towards", "other", "number"})
+_SHORT = 3  # 一般, 原则上 and the like name no matter
 _LINKS = re.compile(r"^(对|并|在|应将|其中|以及|通过|为|，|、)+|(以及|的对|在|为|，|、)+$")
 
 
@@ -120,5 +121,17 @@ def condition(said: Statement, before: Sequence[Clause]) -> str:
     rest = [piece.text.removeprefix("对") for piece in said.clause.pieces[len(said.lead) :]
             if piece.kind in _MATTER - {"other", "number"}
             and not (piece.kind == "towards" and (told or funding_words().in_regions(piece.text)))]  # fmt: skip
-    parts += ["".join(kept), "".join(rest)]
+    parts += ["".join(kept), "".join(rest), _shared_matter(said)]
     return "，".join(part for text in parts if (part := _LINKS.sub("", text)))
+
+
+def _shared_matter(said: Statement) -> str:
+    """Return what is shared where a clause names that and no payers: 寄宿生生活补助按5:5分担; empty for none."""
+    pieces = said.clause.pieces
+    ratio = next((index for index, piece in enumerate(pieces) if piece.kind == "ratio"), 0)
+    if said.groups or any(
+        piece.kind in _TOLD - {"by"} or piece.kind in _MATTER - {"other"} for piece in pieces[:ratio]
+    ):
+        return ""
+    matter = "".join(piece.text for piece in pieces[:ratio]).removesuffix("照").removesuffix("按")
+    return matter if len(matter) > _SHORT and "比例" not in matter else ""
