@@ -47,8 +47,10 @@ def client(out: Path) -> Iterator[Client]:
         yield client
 
 
-def send(client: Client, method: str, content: bytes, kind: str, token: str, name: str = NAME) -> httpx.Response:
-    headers = {"authorization": f"Bearer {token}", "content-type": kind}
+def send(
+    client: Client, method: str, content: bytes, kind: str, token: str, name: str = NAME, **more: str
+) -> httpx.Response:
+    headers = {"authorization": f"Bearer {token}", "content-type": kind} | more
     return client.request(method, f"/graph/{name}", content=content, headers=headers)
 
 
@@ -145,8 +147,13 @@ def test_publish_revise_extend_and_withdraw(client: Client, token: str, out: Pat
     assert json.loads(created.text)["report"]["conforms"]
 
     assert send(client, "PUT", good, "text/turtle", token).json()["result"] == "unchanged"
-    better = turtle("0—6岁儿童健康管理率达到95%以上")
-    assert send(client, "PUT", better, "text/turtle", token).status_code == 200
+    better, tag = turtle("0—6岁儿童健康管理率达到95%以上"), got.headers["etag"]
+    for wrong in ({"if-match": '"another"'}, {"if-none-match": "*"}, {"if-none-match": tag}):
+        problem(send(client, "PUT", better, "text/turtle", token, **wrong), 412, "precondition-failed")
+    read = {"if-match": f'"x", {tag}'}  # as it was read, compressed on the way
+    assert send(client, "PUT", better, "text/turtle", token, **read).status_code == 200
+    problem(send(client, "DELETE", b"", "text/turtle", token, **read), 412, "precondition-failed")
+    assert revise(Change(str(out), NAME, "withdraw", "", "浙江", versions=1), b"").result == "overtaken"
     words = rows(client, f"SELECT ?text {{ <{base_iri()}cat/{NAME}/30> <{BPS}standardText> ?text }}")
     assert [row["text"] for row in words] == ["0—6岁儿童健康管理率达到95%以上"]
     old = f"{base_iri()}graph/history/{NAME}/1"

@@ -4,17 +4,19 @@ Place in the flow: HTTP. A graph is named by ``/rdf-graph-store?graph=IRI`` or b
 whose reading belongs to ``resources``. What a change must pass is for the ``Publisher`` to say.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from gongfu.headers import ENCODED_TAG
 from gongfu.negotiation import choose
 from gongfu.problems import Problem
-from gongfu.responses import READING, bearer, body, client_of, unchanged_or
+from gongfu.responses import READING, bearer, body, client_of, entity_tag_of, unchanged_or
 from gongfu.service import Service
 from gongfu.sparql.answering import DEFAULT, GRAPH_TYPES, Job
 from gongfu.sparql.request import content, parameters
@@ -31,12 +33,14 @@ class Sent:
     """A change that was asked for: what to do (replace, extend, withdraw), to which graph, with which contents.
 
     ``graph`` is an IRI, empty for the default graph, None for a new one; contents are pairs of media type and bytes.
+    ``precondition`` raises Problem where the graph is not what the sender takes it for; None where nothing is said.
     """
 
     action: str
     graph: str | None
     contents: Sequence[tuple[str, bytes]]
     token: str
+    precondition: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,9 @@ def add_graph_store(app: FastAPI, service: Service, publisher: Publisher | None)
         if publisher is None:
             raise Problem("publishing-off")
         contents = [] if request.method == "DELETE" else await _contents(request)
-        done = await publisher.change(Sent(_ACTIONS[request.method], graph, contents, bearer(request)))
+        conditional = any(name in request.headers for name in ("if-match", "if-none-match"))
+        condition = partial(_hold, request, service, graph or "") if conditional else None
+        done = await publisher.change(Sent(_ACTIONS[request.method], graph, contents, bearer(request), condition))
         location = {"location": done.graph} if done.status == 201 else {}
         kind = {"content-type": "application/json"} if done.told else {}
         return Response(done.told, done.status, {"cache-control": "no-store", **location, **kind})
@@ -100,6 +106,25 @@ async def read_graph(request: Request, service: Service, graph: str) -> Response
     asked = Job("", GraphNames(), None, media_type, (graph,), graph or DEFAULT)
     found = await service.answer(asked, client_of(request.scope))
     return unchanged_or(request, found.body, media_type, {"vary": "Accept"})
+
+
+async def _hold(request: Request, service: Service, graph: str) -> None:
+    """Raise Problem where a graph is not what If-Match or If-None-Match say (RFC 9110, section 13.1)."""
+    wanted, known = (_tags(request, name) for name in ("if-match", "if-none-match"))
+    tags = set()
+    if graph in service.dataset.graphs:
+        tags = {"*"}
+        for kind in GRAPH_TYPES if (wanted | known) - {"*"} else ():
+            asked = Job("", GraphNames(), None, kind, (graph,), graph)
+            tags.add(entity_tag_of((await service.answer(asked, client_of(request.scope))).body, kind))
+    if (wanted and not wanted & tags) or known & tags:
+        raise Problem("precondition-failed")
+
+
+def _tags(request: Request, name: str) -> set[str]:
+    """Return the tags of a header, without what says that a body was compressed."""
+    given = (tag.strip() for tag in request.headers.get(name, "").split(","))
+    return {ENCODED_TAG.sub('"', tag) for tag in given if tag}
 
 
 def _named(request: Request) -> str | None:

@@ -28,7 +28,7 @@ _PREFLIGHT = {
 
 _ENCODINGS = ("gzip", "br", "zstd")
 _ENCODING = (b"accept-encoding", b"if-none-match")
-_ENCODED_TAG = re.compile(rf'-({"|".join(_ENCODINGS)})"')
+ENCODED_TAG = re.compile(rf'-({"|".join(_ENCODINGS)})"')
 
 
 class EncodedTags:
@@ -45,9 +45,9 @@ class EncodedTags:
         if scope["type"] != "http" or not any(name in _ENCODING for name, _ in scope["headers"]):
             return await self._app(scope, receive, send)
         known = Headers(scope=scope).get("if-none-match", "")
-        sent = _ENCODED_TAG.search(known)
+        sent = ENCODED_TAG.search(known)
         if sent:
-            plain = _ENCODED_TAG.sub('"', known).encode("latin-1")
+            plain = ENCODED_TAG.sub('"', known).encode("latin-1")
             scope["headers"] = [*(pair for pair in scope["headers"] if pair[0] != b"if-none-match"),
                                 (b"if-none-match", plain)]  # fmt: skip
 

@@ -19,7 +19,7 @@ from gongfu.graph_store import Changed, Sent, unaccepted_type
 from gongfu.problems import Problem
 from gongfu.publishing.keys import key_of
 from gongfu.publishing.published import NAME
-from gongfu.publishing.submission import SUFFIXES
+from gongfu.publishing.submission import FOLDER, SUFFIXES, submissions
 from gongfu.revision import Change
 from gongfu.service import Service
 from gongfu.sparql.dataset import describe
@@ -47,7 +47,7 @@ class CataloguePublisher:
         if not NAME.fullmatch(name) or not key.may_change(name):
             raise Problem("graph-not-yours", {"graph": (sent.graph or "")[:200]})
         suffix, content = _content(sent)
-        change = Change(str(self._out), name, sent.action, suffix, key.name)
+        change = Change(str(self._out), name, sent.action, suffix, key.name, await self._versions(sent, name))
         if self._waiting >= _WAITING:
             raise Problem("busy", {"seconds": 10}, {"retry-after": "10"})
         self._waiting += 1
@@ -58,6 +58,16 @@ class CataloguePublisher:
         finally:
             self._waiting -= 1
         return _told(found, f"{base}graph/{name}")
+
+    async def _versions(self, sent: Sent, name: str) -> int | None:
+        """Return how many versions an edition has of which the precondition holds, None where there is none."""
+        while sent.precondition:
+            dataset = self._service.dataset
+            known = len(submissions(dataset.path.parent / FOLDER).get(name, ()))
+            await sent.precondition()
+            if dataset is self._service.dataset:
+                return known
+        return None
 
 
 def _content(sent: Sent) -> tuple[str, bytes]:
@@ -95,6 +105,8 @@ async def revised(change: Change, content: bytes) -> Mapping[str, Any]:
 def _told(found: Mapping[str, Any], graph: str) -> Changed:
     """Return the response to an outcome, or raise the problem that it is."""
     result = found["result"]
+    if result == "overtaken":
+        raise Problem("precondition-failed")
     if result == "absent":
         raise Problem("not-found")
     if result == "refused":

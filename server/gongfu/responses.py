@@ -36,11 +36,16 @@ class Address:
 
 def unchanged_or(request: Request, body: bytes, media_type: str, headers: Mapping[str, str] = _NO_HEADERS) -> Response:
     """Return 304 where the client has this very body, else the body with its strong ETag."""
-    tag = f'"{hashlib.sha256(media_type.encode() + body).hexdigest()[:32]}"'
+    tag = entity_tag_of(body, media_type)
     told = {"cache-control": FRESH, **headers, "etag": tag}
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=told)
     return Response(body, headers=told | {"content-type": with_charset(media_type)})
+
+
+def entity_tag_of(body: bytes, media_type: str) -> str:
+    """Return the strong ETag of a body."""
+    return f'"{hashlib.sha256(media_type.encode() + body).hexdigest()[:32]}"'
 
 
 def page(request: Request, html: str, headers: Mapping[str, str] = _NO_HEADERS) -> Response:

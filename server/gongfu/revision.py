@@ -46,20 +46,25 @@ from gongfu.sparql.worker import isolate
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be done: ``replace``, ``extend`` or ``withdraw`` an edition, for whom; how the content is written."""
+    """What is to be done: ``replace``, ``extend`` or ``withdraw`` an edition, for whom; how the content is written.
+
+    ``versions``: how many the edition had when a precondition was found to hold; None where there was none.
+    """
 
     out: str
     edition: str
     action: str
     suffix: str
     agent: str
+    versions: int | None = None
     memory_bytes: int = 4 * 1024**3
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: ``created``, ``replaced``, ``unchanged``, ``withdrawn``, ``absent``, ``refused``, ``violates``.
+    """What came of it.
 
+    ``created``, ``replaced``, ``unchanged``, ``withdrawn``, ``absent``, ``overtaken``, ``refused`` or ``violates``.
     With the report of the check as JSON, and for what is refused the reason in zh and en.
     """
 
@@ -75,6 +80,8 @@ def revise(change: Change, content: bytes) -> Outcome:
     with building(out) as beside:
         current = (out / CURRENT).resolve()
         listed = submissions(current / FOLDER).get(change.edition, [])
+        if change.versions not in {None, len(listed)}:
+            return Outcome("overtaken")
         in_force = listed[-1] if listed and listed[-1].suffix else None
         if change.action == "withdraw":
             if in_force is None:
