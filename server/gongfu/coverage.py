@@ -223,6 +223,8 @@ def _is_dropped(sought: _Sought, every: Sequence[_Sought], place: Place, nation:
             taken = () if clause.text in place.names else elsewhere(element, letters, nation)
             spent = {"same": closed if letters in nation.letters else (), "perhaps": closed}
             pairs = [said_beside(letters, taken, owned, spent[one], one) for one in how]
+            if clause.text and key(clause.text) in key(nation.target):
+                pairs = [frozenset(map(str.__add__, letters, letters[1:]))]  # the nation says it of whom, too
             left.append(replace(clause, pairs=frozenset().union(*pairs)))
         wanted, context = (sought.unnamed, place.served) if listed else (sought.wanted, place.context)
         if left and _best(wanted, context, Clauses(left))[0] >= threshold("element-absent"):
