@@ -146,6 +146,7 @@ def _lies_in(one: Criterion, region: str) -> bool:
     return not located or region == "CN" or any(code[:2] == region[:2] for code in located)
 
 
+@lru_cache(maxsize=4096)  # most groups of a province are the nation's own
 def plain(text: str) -> str:
     """Return a text in the form in which two wordings of the same thing are equal."""
     text = reading(text).text

@@ -22,7 +22,7 @@ from gongfu.match import Correspondence
 from gongfu.places import Clauses, Place, smallest
 from gongfu.promises import manner_of
 from gongfu.recipients import gives_to_fewer
-from gongfu.retained import NationalText, elsewhere, is_retained, letters_of
+from gongfu.retained import NationalText, elsewhere, is_retained, letters_of, national_text
 from gongfu.telling import Pairs, Rarity, Wanted, closed_lists, rarity_in, said_beside, wanted_of
 from gongfu.text import key
 from gongfu.thresholds import threshold
@@ -139,7 +139,7 @@ def _of_item(
 ) -> tuple[Coverage, ...]:  # fmt: skip
     """Return the coverage of the elements of a national item without its key; the rows are named by their place."""
     place = Place(tuple(row.item(at) for at, row in enumerate(rows)), frozenset().union(*(row.words for row in rows)))
-    nation = NationalText(provided, elements, *told_by)
+    nation = national_text(provided, elements, *told_by)
     sought = [_Sought(element, nation, place, rarity) for element in elements]
     found = []
     for order, one in enumerate(sought, 1):
@@ -250,7 +250,7 @@ def _best(wanted: Sequence[Wanted], context: Pairs, clauses: Clauses) -> tuple[f
 def _found(wanted: Wanted, context: Pairs, clauses: Clauses) -> list[float]:
     """Return for each clause the likeness of what stands in it, or in the context on both sides."""
     known = wanted.found(wanted.context & context)
-    bits = [one | known for one in wanted.found_in(clauses.having, len(clauses.all))]
+    bits = [one | known for one in clauses.found(wanted)]
     likeness = {one: wanted.likeness(one) for one in set(bits)}
     return [likeness[one] for one in bits]
 

@@ -66,9 +66,10 @@ def element_at(item: Item, column: str, start: int, end: int, name: str, *, type
 
 def has_any(text: str, words: str) -> bool:
     """Say whether a text has one of the words of a list."""
-    return any(word in text for word in element_words()[words])
+    return any(map(text.__contains__, element_words()[words]))
 
 
+@lru_cache(maxsize=8192)  # every element is looked for in the same clauses
 def is_spared(clause: str) -> bool:
     """Say whether a clause spares people a charge; 免疫 has nothing to do with it."""
     for word in element_words()["not_spared"]:
@@ -86,6 +87,7 @@ def stretch_start(text: str, position: int, ends: str) -> int:
     return max((text.rfind(mark, 0, position) for mark in ends), default=-1) + 1
 
 
+@lru_cache(maxsize=4096)  # what stands around the nation's elements is asked for with every catalogue
 def stretch_around(text: str, start: int, end: int, ends: str) -> str:
     """Return the stretch between marks that holds ``start`` to ``end``, without the marks."""
     last = min((found for mark in ends if (found := text.find(mark, end)) >= 0), default=len(text))

@@ -116,10 +116,12 @@ def item_triples(catalogue: Catalogue, codes: CodeLists, base: str) -> Graph:
          "domainConcept": node(domain_concept(item.text("domain"), edition.scheme, codes))}
         for item in catalogue.items
     ]  # fmt: skip
+    names = {name for item in catalogue.items for name in item.cells}
+    columns = {name: node(iri) for name in names if (iri := codes.iri("column", name))}
     cells: list[Row] = [
-        {"edition": edition.id, "key": item.key, "field": name, "column": node(codes.iri("column", name)),
+        {"edition": edition.id, "key": item.key, "field": name, "column": columns[name],
          "sheet": place.sheet, "address": place.address, "text": item.text(name)}
-        for item in catalogue.items for name, place in item.cells.items() if codes.iri("column", name)
+        for item in catalogue.items for name, place in item.cells.items() if name in columns
     ]  # fmt: skip
     return mapped("item", rows, base) + mapped("cell", cells, base)
 

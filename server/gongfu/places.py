@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from gongfu.catalogue import Item
 from gongfu.elements import CLAUSE_ENDS, COLUMNS, SENTENCE_ENDS, element_words, is_spared
-from gongfu.telling import Pairs, said
+from gongfu.telling import Pairs, Wanted, said
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,17 @@ class Clause:
 
 
 class Clauses:
-    """Clauses in order, and for each pair of characters those that have it."""
+    """Clauses in order, and what was found in them so far: several questions begin with it."""
 
     def __init__(self, clauses: Iterable[Clause]) -> None:
         self.all = tuple(clauses)
-        self.having: dict[str, list[int]] = {}
-        for index, clause in enumerate(self.all):
-            for pair in clause.pairs:
-                self.having.setdefault(pair, []).append(index)
+        self._found: dict[Wanted, list[int]] = {}
+
+    def found(self, wanted: Wanted) -> list[int]:
+        """Return for each clause the characters of a thing that are found in it, one bit for each."""
+        if wanted not in self._found:
+            self._found[wanted] = [wanted.found(clause.pairs) for clause in self.all]
+        return self._found[wanted]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def manner_of(
     people pay for where the most of it stands is not free.
     """
     absent, clauses = threshold("element-absent"), place.clauses
-    own = dict(zip(clauses.all, wanted.found_in(clauses.having, len(clauses.all)), strict=True))
+    own = dict(zip(clauses.all, clauses.found(wanted), strict=True))
     having = smallest([clause for clause, much in zip(clauses.all, likeness, strict=True)
                         if own[clause] and much >= absent])  # fmt: skip
     having = [one for one in having if not (states_quantity(one.text) or one.text in place.names)]

@@ -20,8 +20,9 @@ def gives_to_fewer(element: Element, clauses: Sequence[str]) -> bool:
     names with it."""
     at = element.sentence.find(element.quote)
     theirs = stretch_around(element.sentence, at, at + len(element.quote), CLAUSE_ENDS) if at >= 0 else element.sentence
-    named = tuple(one for clause in clauses for one in _counted(clause))
-    return any(_is_cut(one, named) for one in _counted(theirs))
+    wide = _counted(theirs)
+    named = tuple(one for clause in clauses for one in _counted(clause)) if wide else ()
+    return any(_is_cut(one, named) for one in wide)
 
 
 def _is_cut(wide: Criterion, named: tuple[Criterion, ...]) -> bool:

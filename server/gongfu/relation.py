@@ -16,7 +16,7 @@ from gongfu.text import reading
 
 _FEW = 4
 _MANY, _LONG = 150, 200  # lists of more members are for a person to compare
-_READ = 4000  # characters of the other cells that are looked through for a group that the target cell lacks
+LOOKED_THROUGH = 4000  # characters of the other cells that are looked through for a group that the target cell lacks
 _REASONS = ("told-elsewhere", "unread-words", "ambiguous-list", "place-unknown", "unstated-condition",
             "undefined-relation")  # fmt: skip
 Row = tuple[str, str]  # verbatim text of the target group, name of the item
@@ -124,7 +124,7 @@ def _or_elsewhere(
 
 
 def _said(text: str) -> list[Criterion]:
-    return [one for token in tokens(reading(text[:_READ]).text) for one in token.criteria]
+    return [one for token in tokens(reading(text[:LOOKED_THROUGH]).text) for one in token.criteria]
 
 
 def _is_meant(province: Members, nation: Members, provided: str) -> bool:
@@ -142,7 +142,7 @@ def _is_meant(province: Members, nation: Members, provided: str) -> bool:
 
 def _serves_nobody_else(provided: str, province: Members) -> bool:
     """Say whether all to whom a standard gives something are among ours; 为城镇残疾人…，为农村残疾人… are two."""
-    read = reading(provided[:_READ]).text
+    read = reading(provided[:LOOKED_THROUGH]).text
     named = members([(read_target(found["who"]), "") for found in re.finditer(wording()["recipients"], read)])
     return bool(named.members) and all(
         verdict.answer is not Answer.NO for _, verdict in contained(named, province, national=True)

@@ -18,14 +18,18 @@ _LONG = 4  # a shorter stretch is in both texts by chance
 Span = tuple[int, int]
 
 
+@lru_cache(maxsize=4096)  # the clauses of a place are asked for with each element
 def letters_of(text: str) -> str:
     """Return a text in key form, clause by clause with a space between, so that no stretch goes over a mark."""
     return " ".join(map(key, re.split(f"[{CLAUSE_ENDS}]", text)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NationalText:
-    """What a national item provides by ``columns`` (gongfu.elements.COLUMNS), its elements, its name and for whom."""
+    """What a national item provides by ``columns`` (gongfu.elements.COLUMNS), its elements, its name and for whom.
+
+    One is made for an item (``national_text``) and is equal to itself alone, so that it is quickly looked up.
+    """
 
     columns: tuple[str, ...]
     elements: tuple[Element, ...]
@@ -87,6 +91,12 @@ class NationalText:
                 begun.setdefault(shift, at)
 
 
+@lru_cache(maxsize=256)  # of the nation alone: the same for every catalogue
+def national_text(columns: tuple[str, ...], elements: tuple[Element, ...], name: str, target: str) -> NationalText:
+    """Return what a national item provides, made once: what is worked out of it is kept with it."""
+    return NationalText(columns, elements, name, target)
+
+
 def is_retained(element: Element, texts: Sequence[str], nation: NationalText, known: Collection[str]) -> bool:
     """Say whether some of the nation's own words for an element stand in texts, the words around them considered.
 
@@ -105,6 +115,7 @@ def elsewhere(element: Element, letters: str, nation: NationalText) -> tuple[boo
     return tuple(theirs >= _LONG and theirs > mine for mine, theirs in _longest(element, letters, nation))
 
 
+@lru_cache(maxsize=1024)  # asked twice for each clause of a place
 def _longest(element: Element, letters: str, nation: NationalText) -> list[tuple[int, int]]:
     """Return for each pair of a text how long the nation's stretch is that it is of: at the element, and elsewhere."""
     own, other = [0] * len(letters), [0] * len(letters)

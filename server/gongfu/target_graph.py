@@ -6,6 +6,8 @@ Place in the flow: **map**, beside graph; through the CONSTRUCT files of data/ta
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from itertools import chain
 
 from gongfu.catalogue import Catalogue, Item
 from gongfu.codes import CodeLists
@@ -14,7 +16,7 @@ from gongfu.earlier import EarlierWording
 from gongfu.facts import Graph, Row, mapped
 from gongfu.graph import node
 from gongfu.match import Correspondence
-from gongfu.relation import TargetRelation, relate
+from gongfu.relation import LOOKED_THROUGH, TargetRelation, relate
 from gongfu.targets import Alternative, TargetGroup
 from gongfu.text import key
 from gongfu.thresholds import thresholds
@@ -40,7 +42,7 @@ def target_triples(edition: str, targets: Targets, codes: CodeLists, base: str, 
     stated = dict.fromkeys(
         one for group in targets.values() for kind in group.any_of for one in (*kind.all_of, *kind.none_of)
     )
-    criteria += [{"edition": edition, **part} for one in stated for part in _criterion(one, codes)]
+    criteria += [{"edition": edition, **part} for one in stated for part in _described(one, codes)]
     return mapped("target-group", groups, base) + mapped("target-criterion", criteria, base)
 
 
@@ -57,12 +59,18 @@ def _uses(kind: Alternative) -> Iterator[Row]:
         yield {"criterion": _label(one), "role": "none"}
 
 
+@lru_cache(maxsize=4096)  # most groups of a province are the nation's own
 def _label(one: Criterion) -> str:
     """Return what names a criterion: its values, or its bounds (age-ge65, age-ge0-lt16)."""
     if one.values:
         return "+".join(sorted(one.values))
     bounds = (("ge" if one.lower_inclusive else "gt", one.lower), ("le" if one.upper_inclusive else "lt", one.upper))
     return "-".join(["age", *(f"{sign}{bound.normalize():f}" for sign, bound in bounds if bound is not None)])
+
+
+@lru_cache(maxsize=4096)
+def _described(one: Criterion, codes: CodeLists) -> tuple[Row, ...]:
+    return tuple(_criterion(one, codes))
 
 
 def _criterion(one: Criterion, codes: CodeLists) -> Iterator[Row]:
@@ -172,10 +180,21 @@ def _related(together: Answering, region: str, waiting: Sequence[Item]) -> Targe
     if Decimal(str(together.confidence)) < thresholds()["certain"]:
         return TargetRelation("undecided", "uncertain-match")
     ours, theirs = ([(item.text("target"), item.name) for item in side] for side in (together.items, together.national))
-    cells = [text for item in together.items for text in (item.name, item.standard)]
+    cells = (text for item in together.items for text in (item.name, item.standard))
     domains = {item.text("domain") for item in together.items}
-    cells += [text for item in waiting if item.text("domain") in domains for text in (item.name, item.text("target"))]
-    return relate(ours, theirs, region, "。".join(cells), "。".join(item.standard for item in together.national))
+    others = (text for item in waiting if item.text("domain") in domains for text in (item.name, item.text("target")))
+    elsewhere = "。".join(_enough(chain(cells, others)))
+    return relate(ours, theirs, region, elsewhere, "。".join(item.standard for item in together.national))
+
+
+def _enough(texts: Iterable[str]) -> Iterator[str]:
+    """Yield texts up to as many characters as are looked through: thousands of rows may be waiting."""
+    size = 0
+    for text in texts:
+        yield text
+        size += len(text)
+        if size > LOOKED_THROUGH:
+            return
 
 
 def _compared(together: Answering, found: TargetRelation, codes: CodeLists) -> Iterator[Row]:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import log
 
 from gongfu.elements import element_words
@@ -84,17 +84,19 @@ class Wanted:
     def found(self, said: Pairs) -> int:
         """Return the characters that pairs find, one bit for each."""
         bits = 0
-        for pair, both in self.finds:
-            if pair in said:
-                bits |= both
+        for pair in self._pairs & said:
+            bits |= self._by_pair[pair]
         return bits
 
-    def found_in(self, having: Mapping[str, Sequence[int]], count: int) -> list[int]:
-        """Return the characters found in each of so many texts; ``having`` gives for each pair those that have it."""
-        bits = [0] * count
+    @cached_property
+    def _pairs(self) -> Pairs:
+        return frozenset(self._by_pair)
+
+    @cached_property
+    def _by_pair(self) -> Mapping[str, int]:
+        bits: dict[str, int] = {}
         for pair, both in self.finds:
-            for index in having.get(pair, ()):
-                bits[index] |= both
+            bits[pair] = bits.get(pair, 0) | both
         return bits
 
     def likeness(self, bits: int) -> float:
