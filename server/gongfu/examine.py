@@ -32,7 +32,7 @@ from gongfu.graph import (
 )
 from gongfu.indicators import named_quantities, with_indicators
 from gongfu.match import Correspondence, match, unsettled
-from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
+from gongfu.measures import STANDARD_COLUMNS, Measure, Numbers, read_numbers
 from gongfu.plan_graph import plan_comparison_triples, plan_triples, unknown_task_units
 from gongfu.target_graph import Targets, comparison_triples, earlier_triples, target_triples
 from gongfu.targets import read_target
@@ -94,15 +94,19 @@ class Examined:
 def prepare(
     catalogue: Catalogue, codes: CodeLists, base: str, curated: Measures | None = None,
     paired: Mapping[str, Sequence[tuple[str, Measure]]] | None = None, typed: Funding | None = None,
-    groups: Targets | None = None,
+    groups: Targets | None = None, numbers: Numbers | None = None,
 ) -> Prepared:  # fmt: skip
     """Read the cells of a catalogue and map it.
 
     ``curated`` are measures that a person typed; without them the grammar reads. ``paired`` gives for each item key the
     national measures, with the name of their item, that its numbers may be the same quantity as. ``typed`` are funding
-    rules that a person typed, ``groups`` target groups that a person typed.
+    rules that a person typed, ``groups`` target groups that a person typed, ``numbers`` what is read already.
     """
-    measures, unread = (curated, ()) if curated is not None else _read(catalogue, codes, paired or {})
+    if curated is None:
+        numbers = read_numbers(catalogue.items, catalogue.edition.level) if numbers is None else numbers
+        measures, unread = _named(catalogue, numbers, codes, paired or {})
+    else:
+        measures, unread = curated, ()
     roles = {
         item.key: read_departments(item.text("departments"), catalogue.edition.region, codes)
         for item in catalogue.items
@@ -132,15 +136,16 @@ def with_elements(nation: Prepared, elements: Elements, codes: CodeLists, base: 
     return replace(nation, elements=elements, graph=nation.graph + added)
 
 
-def _read(
-    catalogue: Catalogue, codes: CodeLists, paired: Mapping[str, Sequence[tuple[str, Measure]]]
+def _named(
+    catalogue: Catalogue, numbers: Numbers, codes: CodeLists, paired: Mapping[str, Sequence[tuple[str, Measure]]]
 ) -> tuple[Measures, tuple[Unread, ...]]:
+    """Return the measures with the indicators that they are of, and the passages that are left."""
     measures: dict[str, list[tuple[str, Measure]]] = {}
     unread: list[Unread] = []
     for item in catalogue.items:
         measures[item.key] = []
         for column in (name for name in STANDARD_COLUMNS if item.text(name)):
-            found, left = read_measures(item.text(column), catalogue.edition.level, item.name)
+            found, left = numbers[item.text(column), item.name]
             named = with_indicators(found, item.name, paired.get(item.key, ()), codes)
             measures[item.key].extend((column, one) for one in named)
             unread += [
@@ -189,12 +194,14 @@ def examine(
 
     ``correspondences`` that a person stated are taken; without them the rows are matched by their words.
     """
+    numbers = None
     if correspondences is None:
         theirs = nation.catalogue.items
-        named = named_quantities(catalogue.items, catalogue.edition.level, nation.measures, codes)
+        numbers = read_numbers(catalogue.items, catalogue.edition.level)
+        named = named_quantities(catalogue.items, numbers, nation.measures, codes)
         correspondences = unsettled(match(catalogue.items, theirs, named), theirs, catalogue.unread)
     pairs = tuple(correspondences)
-    prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation), typed, groups)
+    prepared = prepare(catalogue, codes, base, curated, pairings(pairs, nation), typed, groups, numbers)
     coverages = covered(pairs, catalogue.items, nation.catalogue.items, nation.elements, nation.rarity)
     answering = plan_comparison_triples(catalogue, nation.catalogue, codes, base)
     related = graph_of([

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from gongfu.catalogue import Item
 from gongfu.codes import CodeLists
-from gongfu.measures import STANDARD_COLUMNS, Measure, read_measures
+from gongfu.measures import STANDARD_COLUMNS, Measure, Numbers
 from gongfu.parts import adds_up, is_of_some, is_one_payers_part, is_qualified, is_sum, whole_before
 from gongfu.quantities import alike, excluded, same_head
 from gongfu.text import reading
@@ -264,11 +264,12 @@ def known_indicator(label: str, names: Iterable[str], codes: CodeLists) -> str:
 
 
 def named_quantities(
-    items: Iterable[Item], level: str, nation: Mapping[str, Sequence[tuple[str, Measure]]], codes: CodeLists
+    items: Iterable[Item], numbers: Numbers, nation: Mapping[str, Sequence[tuple[str, Measure]]], codes: CodeLists
 ) -> dict[str, frozenset[str]]:
     """Return for each item's key the keys of the national items whose quantities its numbers name by their wording.
 
-    ``nation`` maps a national item's key to its measures. A quantity that several national items share names none.
+    ``numbers`` are those of the items, ``nation`` maps a national item's key to its measures. A quantity that several
+    national items share names none.
     """
     owners: dict[str, set[str]] = {}
     for national_key, measures in nation.items():
@@ -277,7 +278,8 @@ def named_quantities(
     single = {indicator: next(iter(keys)) for indicator, keys in owners.items() if indicator and len(keys) == 1}
     named: dict[str, frozenset[str]] = {}
     for item in items:
-        read = [one for column in STANDARD_COLUMNS for one in read_measures(item.text(column), level, item.name)[0]]
+        texts = (text for column in STANDARD_COLUMNS if (text := item.text(column)))
+        read = (one for text in texts for one in numbers[text, item.name][0])
         known = (known_indicator(one.label, [item.name], codes) for one in read)
         named[item.key] = frozenset(single[indicator] for indicator in known if indicator in single)
     return named

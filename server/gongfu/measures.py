@@ -6,11 +6,13 @@ it measures and how it binds together. A sentence whose number becomes neither a
 returned as unread, never dropped.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
 from gongfu.binding import attainment, bound, bounds, comparator, due_year, is_change, per_what, role, scope
+from gongfu.catalogue import Item
 from gongfu.cutting import Piece, cut
 from gongfu.measure import Measure, Passage
 from gongfu.normal import normalised
@@ -20,15 +22,16 @@ from gongfu.sentence import REACH, Sentence, sentences, words_of
 from gongfu.text import Reading, reading
 from gongfu.words import words
 
-__all__ = ["STANDARD_COLUMNS", "Measure", "Passage", "normalised", "read_measures"]
+__all__ = ["STANDARD_COLUMNS", "Measure", "Numbers", "Passage", "normalised", "read_measures", "read_numbers"]
 
 # The columns in which a catalogue promises numbers.
 STANDARD_COLUMNS = ("content", "standard", "coverage")
 
 Span = tuple[Decimal, str]
+Numbers = Mapping[tuple[str, str], tuple[tuple[Measure, ...], tuple[Passage, ...]]]
 
 
-@lru_cache(maxsize=4096)  # matching reads a row's numbers before the mapping does
+@lru_cache(maxsize=4096)  # most texts of a province are the nation's own, word for word
 def read_measures(
     text: str, level: str = "province", name: str = ""
 ) -> tuple[tuple[Measure, ...], tuple[Passage, ...]]:
@@ -50,6 +53,14 @@ def read_measures(
     if words().household_before.search(name):
         measures = [_of_household(one, text) for one in measures]
     return tuple(one if one.label else replace(one, label=name) for one in measures), tuple(unread)
+
+
+def read_numbers(items: Iterable[Item], level: str) -> Numbers:
+    """Return what is read of the columns in which items promise numbers, by the text and the item's name."""
+    return {
+        (text, item.name): read_measures(text, level, item.name)
+        for item in items for column in STANDARD_COLUMNS if (text := item.text(column))
+    }  # fmt: skip
 
 
 def _of_household(measure: Measure, text: str) -> Measure:
