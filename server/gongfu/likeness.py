@@ -184,13 +184,16 @@ class Likeness:
 
     def _named(self, item: Item, scores: list[float]) -> list[float]:
         """Set rows of one name at 1: nothing tells them apart, and a second one becomes a split. Add the domain."""
-        name, domain = key(item.name), bare_domain(item)
-        columns = zip(scores, self._names, self.domains, self.of_others(item), strict=True)
-        return [
-            1.0 if name == theirs
-            else min(_OF_OTHERS * score if others else score + (_DOMAIN if domain == heading else 0.0), 0.99)
-            for score, theirs, heading, others in columns
-        ]  # fmt: skip
+        others = self.of_others(item)
+        if any(others):
+            scores = [_OF_OTHERS * score if apart else score for score, apart in zip(scores, others, strict=True)]
+        for n in self._by_domain.get(bare_domain(item), ()):
+            if not others[n]:
+                scores[n] += _DOMAIN
+        scores = [score if score < 0.99 else 0.99 for score in scores]
+        for n in self._by_name.get(key(item.name), ()):
+            scores[n] = 1.0
+        return scores
 
     def of_others(self, item: Item) -> list[bool]:
         """Say of each national item whether it knows nothing of the people whom this row's name is about.
@@ -208,8 +211,12 @@ class Likeness:
         return ["".join((other.name, other.text("target"), other.text("standard"))) for other in self.nation]
 
     @cached_property
-    def _names(self) -> list[str]:
-        return [key(other.name) for other in self.nation]
+    def _by_name(self) -> Mapping[str, Sequence[int]]:
+        return _places(key(other.name) for other in self.nation)
+
+    @cached_property
+    def _by_domain(self) -> Mapping[str, Sequence[int]]:
+        return _places(self.domains)
 
     @cached_property
     def domains(self) -> list[str]:
@@ -245,6 +252,14 @@ class Likeness:
         name = self.share(telling, row.everything if len(telling) > _CHANCE else row.name.keys())
         text = self.share(one.text.keys() - other.everything, row.text.keys())
         return max(name, min(1.0, 3 * text))
+
+
+def _places(words: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """Return for each word where it stands."""
+    found: dict[str, list[int]] = {}
+    for n, word in enumerate(words):
+        found.setdefault(word, []).append(n)
+    return found
 
 
 def _part(shared: float, weight: float) -> float:
