@@ -89,8 +89,8 @@ def main() -> None:
         begun = time.process_time()
         with (
             timed(check, {"national": "nation", "read_document": "read", "arrange": "arrange", "report": "findings"}, seconds),
-            timed(examine, {"named_quantities": "match", "match": "match", "prepare": "prepare", "covered": "cover",
-                            "comparison_triples": "targets", "comparisons": "compare", "validate_turtle": "validate",
+            timed(examine, {"read_numbers": "numbers", "named_quantities": "match", "match": "match", "prepare": "prepare",
+                            "covered": "cover", "comparison_triples": "targets", "comparisons": "compare", "validate_turtle": "validate",
                             "correspondence_triples": "relate"}, seconds),
         ):  # fmt: skip
             found = check.check(path)
