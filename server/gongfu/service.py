@@ -149,8 +149,10 @@ class Service:
 
         ``client`` tells those apart that take turns.
         """
-        if looked_up := self.looked_up(job):
-            return looked_up
+        return self.looked_up(job) or await self.worked_out(job, client)
+
+    async def worked_out(self, job: Job, client: str = "") -> Answer:
+        """Return the answer to a job that is no lookup, as ``answer`` does."""
         seconds = round(self.limits.seconds, 1)
         try:
             if self.federation.takes(job):

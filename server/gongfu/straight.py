@@ -15,7 +15,7 @@ from gongfu.problems import Problem
 from gongfu.remembering import Finished
 from gongfu.responses import FRESH, client_of, problem_response, with_charset
 from gongfu.service import Service
-from gongfu.sparql.answering import Job
+from gongfu.sparql.answering import Answer, Job
 from gongfu.sparql.request import entity_tag, job
 from gongfu.sparql.tables import EXTENSIONS
 
@@ -39,7 +39,8 @@ class Straight:
         if not asked or not tag or not tag.startswith('"'):
             return None
         try:
-            found = await self._answered(asked, tag, client_of(scope))
+            answer = self._service.looked_up(asked) or await self._service.worked_out(asked, client_of(scope))
+            found = _finished(answer, tag)
         except Problem as error:
             found = self._refused(error)
         except Exception:
@@ -64,16 +65,16 @@ class Straight:
             return None
         return asked if len(asked.query.encode()) <= self._service.limits.query_bytes else None
 
-    async def _answered(self, asked: Job, tag: str, client: str) -> Finished:
-        found = await self._service.answer(asked, client)
-        vary = b"Accept, Accept-Encoding" if len(found.body) >= _COMPRESSIBLE_FROM else b"Accept"
-        headers = [
-            (b"vary", vary), (b"etag", tag.encode()), (b"content-type", with_charset(found.media_type).encode()),
-            (b"content-length", b"%d" % len(found.body)), *_HEADERS,
-        ]  # fmt: skip
-        return Finished(tag, headers, found.body)
-
     def _refused(self, problem: Problem) -> Finished:
         response = problem_response(self._service.problems, problem)
         vary = [(b"vary", b"Accept-Encoding")] if len(response.body) >= _COMPRESSIBLE_FROM else []
         return Finished("", [*response.raw_headers, *vary, *SAFE_HEADERS], bytes(response.body), response.status_code)
+
+
+def _finished(answer: Answer, tag: str) -> Finished:
+    vary = b"Accept, Accept-Encoding" if len(answer.body) >= _COMPRESSIBLE_FROM else b"Accept"
+    headers = [
+        (b"vary", vary), (b"etag", tag.encode()), (b"content-type", with_charset(answer.media_type).encode()),
+        (b"content-length", b"%d" % len(answer.body)), *_HEADERS,
+    ]  # fmt: skip
+    return Finished(tag, headers, answer.body)
