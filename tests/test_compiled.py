@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gongfu.compiled import Compiled, keep_compiled
+from gongfu.compiled import TRIED, Compiled, keep_compiled
 from gongfu.kept import cache_folder
 
 CATALOGUE = Path(__file__).parent / "catalogues" / "R10.below.csv"
@@ -26,6 +26,7 @@ def keep_compiled(take=compiled.keep_compiled):
 compiled.keep_compiled = keep_compiled
 cli.run()
 """
+tried = pytest.mark.skipif(sys.version_info[:2] not in TRIED, reason="compiled as ever in a Python that was not tried")
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +64,7 @@ def test_a_kept_pattern_is_the_compiled_one() -> None:
         re.compile("(一")
 
 
+@tried
 def test_a_second_check_compiles_nothing(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, map(str, sys.path)))}
     words = ["check", str(CATALOGUE)]
@@ -76,6 +78,7 @@ def test_a_second_check_compiles_nothing(tmp_path: Path) -> None:
     assert first.returncode == 1
 
 
+@tried
 def test_no_more_is_kept_than_our_own_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gongfu.compiled._MANY", 3)
     keep = keep_compiled()
@@ -101,3 +104,12 @@ def test_what_a_dataclass_is_told_is_what_it_was() -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):
             Row(1).number = 2  # type: ignore[misc]
         keep()
+
+
+def test_a_python_that_was_not_tried_compiles_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = vars(sys.modules["re._compiler"])["compile"]
+    monkeypatch.setattr("gongfu.compiled.TRIED", frozenset())
+    keep_compiled()()
+    assert vars(sys.modules["re._compiler"])["compile"] is before
+    assert "exec" not in vars(dataclasses)
+    assert not cache_folder().exists()

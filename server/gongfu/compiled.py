@@ -3,7 +3,8 @@
 Place in the flow: below the command line, for a process that is one command and nothing else. Modules come from .pyc
 files, but these were compiled anew in each process, for a sixth of the time of a check. Python has no public way to
 take them back, so some of its names are used that are not public. What is kept holds for one build of Python and one
-state of our sources only, ``_sre`` proves the code that it is given, and without a cache all is compiled as ever.
+state of our sources only, ``_sre`` proves the code that it is given. Without a cache, and in a Python that it was not
+tried with, all is compiled as ever.
 """
 
 import dataclasses
@@ -19,13 +20,14 @@ from gongfu.kept import found, keep
 from gongfu.settings import program, unchanged
 
 _NAME, _MANY = "compiled", 2_000  # more are none of ours: patterns made of what a catalogue says
+TRIED = frozenset({(3, 11), (3, 12), (3, 13)})
 Pattern = tuple[str | bytes, int]  # a regular expression and its flags
 Parts = tuple[int, list[int], int, dict[str, int], tuple[str | None, ...]]
 
 
 def keep_compiled() -> Callable[[], None]:
     """Take from the cache what earlier processes compiled, from now on; return what keeps the rest at the end."""
-    if sys.implementation.name != "cpython":
+    if sys.implementation.name != "cpython" or sys.version_info[:2] not in TRIED:
         return lambda: None
     compiled = Compiled(found(_NAME, _depends_on()))
     compiler = import_module("re._compiler")
