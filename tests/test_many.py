@@ -15,9 +15,10 @@ import pytest
 from bench.generate import generated, regions
 
 from gongfu import many
-from gongfu.check import NATION
+from gongfu.check import NATION, check
 from gongfu.cli import main
 from gongfu.many import Outcome, Question, Task, catalogue_files, check_many, done, task_of
+from gongfu.sources import source_folder
 
 COUNT = 5
 needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="needs Dask: pip install gongfu[dask]")
@@ -53,6 +54,15 @@ def test_what_stands_beside_belongs_to_the_task(folder: Path) -> None:
     task = task_of(folder / "110000.csv", Question(NATION))
     assert [name for name, _ in task.files] == ["110000.csv", "110000.reviewed.csv"]
     assert task.digest != task_of(folder / "110000.csv", Question(NATION, language="en")).digest
+
+
+def test_a_curated_folder_is_checked_as_its_catalogue_is() -> None:
+    """What people typed beside a catalogue, its indicators and tasks too, goes with it wherever it is checked."""
+    [path] = catalogue_files([source_folder("hebei-13fyp")])
+    assert path.name == "catalogue.csv"
+    outcome = done(task_of(path, Question(NATION)))
+    assert outcome.counts == check(path).counts
+    assert "[indicators " in outcome.document.decode()
 
 
 def test_only_what_changed_is_checked_again(

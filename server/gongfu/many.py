@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 # What stands in a folder of catalogues and is none: what a person said of one, and the tables of a curated edition.
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".docx", ".pdf", ".html", ".htm", ".md", ".txt"})
-_BESIDE = ("source.yaml", "correspondence.csv")
+_CURATED = "catalogue.csv"  # in a folder of its own, with what people typed beside it
+_BESIDE = ("source.yaml", "correspondence.csv", "indicators.csv", "tasks.csv", "narrative.csv")
 _FIRST = 12
 _AHEAD = 4  # tasks a worker that wait with their files in memory
 
@@ -90,19 +91,25 @@ def catalogue_files(paths: Iterable[Path]) -> list[Path]:
     """Return the files, and of each folder the files in it that may be catalogues, in order of name."""
     found: list[Path] = []
     for path in paths:
-        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        inside = _inside(path) if path.is_dir() else [path]
         found += [one for one in inside if one == path or (one.is_file() and _may_be_catalogue(one))]
     return found
 
 
+def _inside(folder: Path) -> list[Path]:
+    """Return the files of a folder; of a curated one the catalogue only, for the others stand beside it."""
+    catalogue = folder / _CURATED
+    return [catalogue] if catalogue.is_file() and (folder / "source.yaml").is_file() else sorted(folder.iterdir())
+
+
 def _may_be_catalogue(path: Path) -> bool:
-    judged = path.name.endswith(".reviewed.csv") or path.name in _BESIDE or path.name.startswith((".", "~$"))
-    return path.suffix.lower() in _SUFFIXES and not judged
+    beside = path.name.endswith(".reviewed.csv") or path.name == "correspondence.csv"
+    return path.suffix.lower() in _SUFFIXES and not (beside or path.name.startswith((".", "~$")))
 
 
 def beside(path: Path) -> list[Path]:
     """Return the files that a check of a catalogue reads beside it, where they are there."""
-    names = [f"{path.stem}.reviewed.csv", *(_BESIDE if path.name == "catalogue.csv" else ())]
+    names = [f"{path.stem}.reviewed.csv", *(_BESIDE if path.name == _CURATED else ())]
     return [path.with_name(name) for name in names]
 
 
