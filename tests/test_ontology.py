@@ -146,6 +146,12 @@ def test_two_engines_read_the_same_triples(turtle: Path) -> None:
     assert len(store) == len(Graph().parse(turtle)) > 0
 
 
+def test_a_term_is_declared_once(turtle: Path) -> None:
+    """Two declarations of one term are merged without a word: whoever mends the one leaves the other as it was."""
+    declared = re.findall(r"^([\w-]+:[\w.-]+)\s+a\s", turtle.read_text("utf-8"), re.MULTILINE)
+    assert sorted(declared) == sorted(set(declared))
+
+
 def test_owlready2_reads_the_terms_as_declared() -> None:
     graph = Graph()
     for file in HOUSE.glob("ontology/**/*.ttl"):

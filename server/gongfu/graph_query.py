@@ -141,11 +141,7 @@ class _Reader(Reader):
     def _elements(self) -> Iterator[Element]:
         while not self._taken("}"):
             if self._taken("BIND"):
-                self._expect("(")
-                expression = self._expression()
-                self._expect("AS")
-                yield Bind(expression, self._variable())
-                self._expect(")")
+                yield self._bind()
             elif self._taken("FILTER"):
                 yield Filter(self._operand())
             elif self._taken("OPTIONAL"):

@@ -181,14 +181,18 @@ class Reader:
             raise BeyondRows(name)
         return self._prefixes[prefix] + rest
 
+    def _bind(self) -> Bind:
+        self._expect("(")
+        expression = self._expression()
+        self._expect("AS")
+        name = self._variable()
+        self._expect(")")
+        return Bind(expression, name)
+
     def _group(self, optional: bool) -> Iterator["Cells | Bind | Filter | Part"]:
         while not self._taken("}"):
             if self._taken("BIND"):
-                self._expect("(")
-                expression = self._expression()
-                self._expect("AS")
-                yield Bind(expression, self._variable())
-                self._expect(")")
+                yield self._bind()
             elif self._taken("OPTIONAL"):
                 self._expect("{")
                 if optional:
